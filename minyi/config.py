@@ -1,0 +1,280 @@
+"""One TOML file, `config/office.toml`, read into frozen values.
+
+Each table of the file is one dataclass here; a field's name is the key, its default the default.
+An unknown key is an error that names the nearest known one. Secrets never stand in the file: they
+come from the environment variable `X`, or from the file that `X_FILE` names.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from minyi.errors import ConfigError
+from minyi.models import Level, SourceId
+from minyi.tables import read_table
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """`[office]` Who runs this."""
+
+    name: str
+    contact: str
+    """Mail address or page by which a site's owner reaches the office; part of the crawler's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crawl:
+    """`[crawl]` Limits of the crawler's child process."""
+
+    parallel: int = 2
+    wall_seconds: int = 900
+    memory_mb: int = 1024
+    pages: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """`[mail]` The office's mail server; its password is the secret `MINYI_MAIL_PASSWORD`."""
+
+    host: str = ""
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    sender: str = ""
+    timeout_seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """`[[recipient]]` Who is told; `level` is the mildest level mailed (1 = I only ... 4 = all)."""
+
+    name: str
+    address: str
+    level: int = Level.III.value
+    departments: tuple[str, ...] = ()
+    """Only policies of these departments; empty = all."""
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeRule:
+    """`[rules.volume]`, `[rules.negative_volume]` Thresholds of the two-regime detector."""
+
+    enabled: bool = True
+    min_posts: int = 5
+    poisson: float = 4.0
+    return_period: float = 2.2
+    sparse_score: float = 3.75
+    dense_rate: float = 4.0
+    dense_leave_rate: float = 3.3
+    min_voices: int = 2
+    refractory_hours: float = 24.0
+    renotice_factor: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class SilentRule:
+    """`[rules.source_silent]` A source without a good fetch for `intervals` times its `every`."""
+
+    enabled: bool = True
+    intervals: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`[rules]` What counts as unusual; our values are defaults, not a standard."""
+
+    volume: VolumeRule = VolumeRule()
+    negative_volume: VolumeRule = VolumeRule(min_posts=3)
+    source_silent: SilentRule = SilentRule()
+    new_source_days: float = 7.0
+    """A source joins the counts that trigger this long after its first success."""
+
+
+class RobotsResult(StrEnum):
+    """What the office found when it read a site's robots.txt."""
+
+    ALLOWED = "allowed"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class RobotsCheck:
+    """`robots = { checked, result }` on a source card."""
+
+    checked: date
+    result: RobotsResult
+
+
+@dataclass(frozen=True, slots=True)
+class ListRules:
+    """`[source.list]` CSS selectors of a list page."""
+
+    item: str = ""
+    link: str = "a::attr(href)"
+    next: str = ""
+    max_pages: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRules:
+    """`[source.article]` CSS selectors of an article; an empty one means generic extraction."""
+
+    title: str = ""
+    body: str = ""
+    time: str = ""
+    author: str = ""
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """`[[source]]` A source card 信源: no card, no crawl."""
+
+    id: SourceId
+    name: str
+    kind: Literal["feed", "article", "gov"]
+    url: tuple[str, ...]
+    legal_basis: str
+    robots: RobotsCheck
+    assessed: date
+    platform: str = "web"
+    content: Literal["policy", "interpretation", "consultation", "news", "post", "letter"] = "news"
+    allow: tuple[str, ...] = ()
+    """Patterns (re2) an article address must hold; empty = same host."""
+    every: str = "30m"
+    hours: str = "0-24"
+    """Local hours in which the scheduler crawls, start-end."""
+    delay: float = 2.0
+    """Seconds between requests; 0 only for hosts named in `allow_hosts`."""
+    zone: str = "Asia/Shanghai"
+    encoding: str = "auto"
+    author: Literal["hash", "drop"] = "hash"
+    full_text: bool = False
+    """`feed`: fetch each entry's article."""
+    identity: Literal["link", "guid"] = "link"
+    official: bool = False
+    """True for the office's own or another authority's voice; it never repeats a misreading."""
+    sample: bool = False
+    paused: bool = False
+    verify_tls: bool = True
+    verify_tls_reason: str = ""
+    allow_hosts: tuple[str, ...] = ()
+    """`host:port` that may be private; the only way to a private address."""
+    list: ListRules | None = None
+    article: ArticleRules = ArticleRules()
+
+    @property
+    def every_seconds(self) -> int:
+        """Crawl interval in seconds."""
+        amount, unit = self.every[:-1], self.every[-1]
+        return int(amount) * _UNIT[unit]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole file, checked."""
+
+    office: Office
+    crawl: Crawl = Crawl()
+    mail: Mail = Mail()
+    rules: Rules = Rules()
+    recipient: tuple[Recipient, ...] = ()
+    source: tuple[Source, ...] = ()
+    path: Path = field(default=Path("config/office.toml"), metadata={"key": False})
+
+    def find_source(self, source: str) -> Source | None:
+        """The card with this id, or None."""
+        return next((card for card in self.source if card.id == source), None)
+
+
+_EVERY = re.compile(r"(\d+)(s|m|h|d)")
+_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def load(path: Path) -> Config:
+    """Read and check the configuration.
+
+    Raises:
+        ConfigError: the file is missing, no TOML, or a key is unknown, missing or of the wrong kind.
+    """
+    try:
+        raw = tomllib.loads(path.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigError("找不到配置文件；请先运行 minyi init", file=str(path)) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"无法读取：{error}", file=str(path)) from error
+    config = read_table(Config, raw, file=str(path))
+    check(config, str(path))
+    return replace(config, path=path)
+
+
+def check(config: Config, file: str) -> None:
+    """Rules between keys.
+
+    Raises:
+        ConfigError: naming the key.
+    """
+    seen: set[str] = set()
+    for number, card in enumerate(config.source):
+        key = f"source[{number}]"
+        if card.id in seen:
+            raise ConfigError(f"信源编号 {card.id} 重复", file=file, key=f"{key}.id")
+        seen.add(card.id)
+        _check_card(card, file, key)
+    for number, person in enumerate(config.recipient):
+        if "@" not in person.address or any(c in person.address for c in "\r\n <>,"):
+            raise ConfigError(
+                f"{person.address!r} 不是邮箱地址", file=file, key=f"recipient[{number}].address"
+            )
+        if person.level not in set(Level):
+            raise ConfigError("应为 1 至 4", file=file, key=f"recipient[{number}].level")
+    if config.recipient and config.mail.host and not config.mail.sender:
+        raise ConfigError("有收件人时必须写明发件地址", file=file, key="mail.sender")
+
+
+def _check_card(card: Source, file: str, key: str) -> None:
+    for name, fault in _card_faults(card):
+        if fault:
+            raise ConfigError(fault, file=file, key=f"{key}.{name}")
+
+
+def _card_faults(card: Source) -> Iterator[tuple[str, str]]:
+    """Yield (key, fault in words, empty when it is right)."""
+    named = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", card.id)
+    yield "id", "" if named else "只能用字母、数字、点、横线，64 个字符以内"
+    yield "url", "" if card.url else "至少要有一个地址"
+    wrong = next((a for a in card.url if not re.match(r"https?://[^/]+", a)), None)
+    yield "url", f"{wrong!r} 应以 http:// 或 https:// 开头" if wrong is not None else ""
+    yield "every", "" if _EVERY.fullmatch(card.every) and card.every_seconds else "应写作 30s、10m、2h 或 1d"
+    hours = re.fullmatch(r"(\d{1,2})-(\d{1,2})", card.hours)
+    yield "hours", "" if hours and int(hours[1]) < int(hours[2]) <= 24 else "应写作 6-24 这样的起止小时"
+    hurried = card.delay < 1 and not card.allow_hosts
+    yield "delay", "小于 1 秒的间隔只允许用于 allow_hosts 中写明的本地主机" if hurried else ""
+    unsafe = not card.verify_tls and not card.verify_tls_reason
+    yield "verify_tls", "关闭证书校验必须写明 verify_tls_reason" if unsafe else ""
+
+
+def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
+    """The secret `name` from the environment, or from the file `name_FILE` names; None if neither is set.
+
+    Raises:
+        ConfigError: both are set, or the file cannot be read.
+    """
+    direct, file = environ.get(name), environ.get(f"{name}_FILE")
+    if direct is not None and file is not None:
+        raise ConfigError(f"{name} 与 {name}_FILE 只能设一个", key=name)
+    if file is None:
+        return direct
+    try:
+        return Path(file).read_text("utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise ConfigError(f"无法读取 {file}：{error.strerror}", key=f"{name}_FILE") from error
