@@ -1,0 +1,239 @@
+"""Composes the duty officer's situation 值班情况: values in, values out; nothing is read, nothing guessed.
+
+1. Each policy's day buckets become its volume, its negatives, its peak and its newest day.
+2. Each alert keeps its own arithmetic and gets its deadline in words and the posts that speak for it.
+3. Each source gets its state; the gaps between its successful runs are the times it was blind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from minyi.clock import LOCAL
+from minyi.config import Source
+from minyi.models import (
+    Alert,
+    AlertState,
+    Bucket,
+    Label,
+    Policy,
+    PolicyStatus,
+    Post,
+    RuleName,
+    SourceId,
+    SourceState,
+    Span,
+)
+from reports.situation import NO_DATA, AlertLine, Day, Given, PolicyLine, PostLine, Situation, SourceLine
+
+POSTS_SHOWN = 3
+"""Posts shown under an alert."""
+
+_RULES = {
+    RuleName.VOLUME: "总量突增",
+    RuleName.NEGATIVE_VOLUME: "负面突增",
+    RuleName.SOURCE_SILENT: "信源静默",
+}
+_STATES = {
+    SourceState.OK: "正常",
+    SourceState.QUIET: "安静",
+    SourceState.BLOCKED: "被拦截",
+    SourceState.DOWN: "中断",
+    SourceState.BROKEN: "失效",
+    SourceState.PAUSED: "已暂停",
+}
+_STATUS = {
+    PolicyStatus.PLANNED: "拟发布",
+    PolicyStatus.CONSULTING: "征求意见",
+    PolicyStatus.RELEASED: "已发布",
+    PolicyStatus.REPEALED: "已废止",
+}
+
+
+def compose(given: Given) -> Situation:
+    """The situation at `given.now`."""
+    sources = tuple(_source(card, given) for card in given.cards)
+    alerts = sorted(given.alerts, key=lambda one: (one.level, -one.detected_at.timestamp(), one.id))
+    return Situation(
+        now=given.now,
+        span=given.span,
+        summary=_summary(given),
+        sample=any(card.sample for card in given.cards),
+        alerts=tuple(_alert(one, given) for one in alerts),
+        policies=tuple(_policy(one, given) for one in given.policies),
+        sources=sources,
+        coverage=_coverage(sources),
+        mails=tuple(given.mails),
+        commands=tuple(given.commands),
+    )
+
+
+def share(part: int, whole: int | None) -> str:
+    """`part` of `whole` in whole per cent, 无数据 when there is nothing to divide by."""
+    return f"{part / whole:.0%}" if whole else NO_DATA
+
+
+def _summary(given: Given) -> str:
+    open_cases = sum(one.state is AlertState.FIRING for one in given.alerts)
+    alerts = f"预警 {len(given.alerts)} 起，待受理 {open_cases} 起" if given.alerts else "没有预警"
+    return (
+        f"在看 {len(given.policies)} 项政策、{len(given.cards)} 个信源；库存 {given.stored:,} 帖；{alerts}。"
+    )
+
+
+# --- policies ---------------------------------------------------------------------------------------
+
+
+def _policy(policy: Policy, given: Given) -> PolicyLine:
+    buckets = given.buckets.get(policy.id, ())
+    days = _days(buckets)
+    seen = [day for day in days if day.count is not None]
+    return PolicyLine(
+        title=policy.title,
+        status=_status(policy),
+        volume=sum(day.count or 0 for day in seen) if seen else None,
+        negative=sum(day.negative for day in seen),
+        days=days,
+        trend=_trend(seen),
+    )
+
+
+def _status(policy: Policy) -> str:
+    if policy.status is PolicyStatus.CONSULTING and policy.consult_to:
+        return f"征求意见至 {_date(policy.consult_to)}"
+    released = f" {policy.released_at.astimezone(LOCAL):%Y-%m-%d}" if policy.released_at else ""
+    return _STATUS[policy.status] + released
+
+
+def _days(buckets: Sequence[Bucket]) -> tuple[Day, ...]:
+    """One bar a day, ascending, from buckets split by label."""
+    starts = sorted({bucket.start for bucket in buckets})
+    days = []
+    for start in starts:
+        here = [bucket for bucket in buckets if bucket.start == start]
+        blind = all(bucket.blind for bucket in here)
+        negative = sum(bucket.count for bucket in here if bucket.key == Label.NEGATIVE)
+        days.append(Day(start, None if blind else sum(bucket.count for bucket in here), negative))
+    return tuple(days)
+
+
+def _trend(days: Sequence[Day]) -> str:
+    """The highest day and the newest one against the mean of those before it."""
+    counted = [(day, day.count) for day in days if day.count is not None]
+    if not counted or not any(count for _, count in counted):
+        return NO_DATA
+    top, most = max(counted, key=lambda pair: pair[1])
+    peak = f"最高 {_date(top.start)}：{most} 帖，负面 {top.negative}（{share(top.negative, most)}）"
+    *earlier, (newest, last) = counted
+    if not earlier:
+        return peak
+    mean = sum(count for _, count in earlier) / len(earlier)
+    return f"{peak}；{_date(newest.start)}：{last} 帖，此前日均 {mean:.1f}"
+
+
+# --- alerts -----------------------------------------------------------------------------------------
+
+
+def _alert(alert: Alert, given: Given) -> AlertLine:
+    names = {card.id: card.name for card in given.cards}
+    known = [given.posts[post] for post in alert.spike.posts if post in given.posts]
+    return AlertLine(
+        id=alert.id,
+        level=alert.level.value,
+        level_name=alert.level.chinese,
+        subject=_subject(alert, given, names),
+        rule=_RULES[alert.rule],
+        state=alert.state.chinese,
+        detected=alert.detected_at,
+        due=_due(alert, given.now),
+        text=given.explained.get(alert.id, NO_DATA),
+        posts=tuple(_post(post, names) for post in known[:POSTS_SHOWN]),
+    )
+
+
+def _subject(alert: Alert, given: Given, names: Mapping[SourceId, str]) -> str:
+    if alert.spike.source is not None:
+        return f"信源 {names.get(alert.spike.source, alert.spike.source)}"
+    titles = {policy.id: f"《{policy.title}》" for policy in given.policies}
+    return titles.get(alert.policy, alert.policy or "全部帖文")
+
+
+def _due(alert: Alert, now: datetime) -> str:
+    if alert.due_at is None:
+        return "无时限"
+    when = f"回应期限 {_minute(alert.due_at)}"
+    if alert.state in (AlertState.RESPONDED, AlertState.RESOLVED):
+        return f"{when}，{alert.state.chinese}"
+    left = alert.due_at - now
+    if left < timedelta(0):
+        return f"{when}，已超时 {duration(-left)}"
+    return f"{when}，还剩 {duration(left)}"
+
+
+def _post(post: Post, names: Mapping[SourceId, str]) -> PostLine:
+    words = f"{post.title}：{post.text}" if post.title and not post.text.startswith(post.title) else post.text
+    label = post.sentiment.label.chinese if post.sentiment else "未判"
+    return PostLine(names.get(post.source, post.source), post.published, words, label, post.url or "")
+
+
+# --- sources ----------------------------------------------------------------------------------------
+
+
+def _source(card: Source, given: Given) -> SourceLine:
+    health = given.health.get(card.id)
+    state = SourceState.PAUSED if card.paused else health.state if health else None
+    return SourceLine(
+        id=card.id,
+        name=card.name,
+        state=_STATES[state] if state else "未采集",
+        healthy=state is not None and not state.blind,
+        last_success=health.last_success if health else None,
+        newest_item=health.newest_item if health else None,
+        blind=gaps(given.covered.get(card.id, ())),
+        blind_since=health.blind_since if health else None,
+    )
+
+
+def gaps(covered: Sequence[Span]) -> tuple[Span, ...]:
+    """The times between the covered intervals, ascending; what lies before or after them is not judged."""
+    ordered = sorted(covered, key=lambda span: span.start)
+    found = []
+    for earlier, later in pairwise(ordered):
+        if later.start > earlier.end:
+            found.append(Span(earlier.end, later.start))
+    return tuple(found)
+
+
+def _coverage(sources: Sequence[SourceLine]) -> str:
+    if not sources:
+        return NO_DATA
+    healthy = sum(one.healthy for one in sources)
+    notes = [
+        f"{one.name} {_minute(gap.start)} 至 {_minute(gap.end)}（{duration(gap.end - gap.start)}）"
+        for one in sources
+        for gap in one.blind
+    ]
+    notes += [f"{one.name} 自 {_minute(one.blind_since)} 起" for one in sources if one.blind_since]
+    blind = f"；无数据时段：{'、'.join(notes)}，按未知处理，不算作零" if notes else "；期间没有无数据时段"
+    return f"{healthy}/{len(sources)} 个信源正常{blind}。"
+
+
+# --- words ------------------------------------------------------------------------------------------
+
+
+def duration(span: timedelta) -> str:
+    """A non-negative length in days, hours and minutes, the two largest units that are not zero."""
+    minutes = int(span.total_seconds() // 60)
+    parts = [(minutes // 1440, "天"), (minutes // 60 % 24, "小时"), (minutes % 60, "分钟")]
+    told = [f"{number} {unit}" for number, unit in parts if number][:2]
+    return " ".join(told) or "不到 1 分钟"
+
+
+def _date(when: datetime) -> str:
+    return f"{when.astimezone(LOCAL):%m-%d}"
+
+
+def _minute(when: datetime) -> str:
+    return f"{when.astimezone(LOCAL):%m-%d %H:%M}"
