@@ -15,7 +15,7 @@ _NOT_FIRST = frozenset("，。；：！？、）》」』”’】〉…％%,.;:
 _NOT_LAST = frozenset("（《「『“‘【〈([{")
 """Marks that must not end a line."""
 
-_WORD = re.compile(r"[!-~]+ ?|\s|.", re.DOTALL)
+_WORD = re.compile(r"[!-~]+ ?|\s|.[\u0300-\u036f]*", re.DOTALL)
 
 
 def plain(text: str) -> str:
@@ -68,7 +68,7 @@ def wrap(text: str, width: int) -> list[str]:
     line: list[str] = []
     for token in _tokens(text, width):
         if line and cells("".join(line) + token.rstrip()) > width:
-            line, carried = _carry(line, token)
+            line, carried = _carry(line, token, width)
             lines.append("".join(line).rstrip())
             line = carried
         if line or not token.isspace():
@@ -85,11 +85,13 @@ def _tokens(text: str, width: int) -> list[str]:
     return found
 
 
-def _carry(line: list[str], token: str) -> tuple[list[str], list[str]]:
-    """What stays on the full line, and what opens the next one before `token`."""
-    keep = len(line)
-    while keep > 1 and (token[0] in _NOT_FIRST or line[keep - 1][-1] in _NOT_LAST):
+def _carry(line: list[str], token: str, width: int) -> tuple[list[str], list[str]]:
+    """What stays on the full line, and what opens the next one before `token`: at most half a line."""
+    keep, follower = len(line), token
+    while keep > 1 and (follower[0] in _NOT_FIRST or line[keep - 1][-1] in _NOT_LAST):
         keep -= 1
-        token = line[keep]
+        follower = line[keep]
     carried = line[keep:]
-    return (line, []) if cells("".join(carried)) > cells("".join(line)) // 2 else (line[:keep], carried)
+    if carried and (carried[0].isspace() or 2 * cells("".join([*carried, token])) > width + 2):
+        return line, []
+    return line[:keep], carried
