@@ -78,7 +78,8 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of hits. `total` is exact to 10,000, beyond that a floor; `window` is set when the
-    answer was computed on that many newest hits only; `next` is None on the last page."""
+    answer was computed on that many newest hits only; `next` is None on the last page.
+    """
 
     hits: tuple[Hit, ...]
     total: int
@@ -172,9 +173,7 @@ class Store(Reader, Protocol):
     """The system of record."""
 
     # posts
-    def save_posts(
-        self, posts: Sequence[Post], *, now: datetime, commit: SpoolCommit | None = None
-    ) -> Saved:
+    def save_posts(self, posts: Sequence[Post], *, now: datetime, commit: SpoolCommit | None = None) -> Saved:
         """Upsert posts by id with roll-ups, text index, index queue and, with `commit`, the source's
         cursor, run and coverage, in ONE transaction per 500 posts (`commit` in the last).
 
@@ -185,11 +184,13 @@ class Store(Reader, Protocol):
 
     def sightings(self, policy: PolicyId, span: Span) -> list[Sighting]:
         """Posts surely matched to the policy (ALL_POLICIES = every post) published in the span, with
-        precision minute or hour, first seen within 24 h of publishing; ordered by time. Feeds detection."""
+        precision minute or hour, first seen within 24 h of publishing; ordered by time. Feeds detection.
+        """
 
     def counts(self, policy: PolicyId, span: Span) -> list[tuple[datetime, SourceId, int, int]]:
         """Rows (5-minute bucket start, source, all, negative with evidence) of the same posts as
-        `sightings`, only non-empty ones, ordered by time then source."""
+        `sightings`, only non-empty ones, ordered by time then source.
+        """
 
     def policies_changed(self, after_revision: int) -> tuple[set[PolicyId], int]:
         """Policies whose posts changed after that revision, and the newest revision."""
@@ -219,7 +220,8 @@ class Store(Reader, Protocol):
 
     def coverage(self, source: SourceId, span: Span) -> list[Span]:
         """Intervals between successful runs that touch the span, ordered, disjoint; beyond them the
-        source is blind. A source that never ran by crawl (imports only) has none."""
+        source is blind. A source that never ran by crawl (imports only) has none.
+        """
 
     def first_success(self) -> dict[SourceId, datetime]:
         """When each source was first read, or its first imported post was published."""
@@ -254,10 +256,17 @@ class Store(Reader, Protocol):
 
     def claim(self, now: datetime, limit: int = 20) -> list[Notification]:
         """Take due messages (new, retry whose time came, and `sending` left by a dead process) and mark
-        them `sending` with one more attempt; each is returned to one caller only while it lives."""
+        them `sending` with one more attempt; each is returned to one caller only while it lives.
+        """
 
     def settle(
-        self, key: str, state: OutboxState, *, now: datetime, error: str | None = None, next_try: datetime | None = None
+        self,
+        key: str,
+        state: OutboxState,
+        *,
+        now: datetime,
+        error: str | None = None,
+        next_try: datetime | None = None,
     ) -> None:
         """Record the outcome of one message, durably."""
 

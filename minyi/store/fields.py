@@ -1,0 +1,186 @@
+"""Values of query fields: names to ids, numbers to ranges, days to instants."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Protocol
+
+from minyi.errors import QueryError
+from minyi.models import Label, Policy, PolicyId, SourceId
+from minyi.store.nodes import Field, Member, Node, Polarity, Published
+
+NAMES: Mapping[str, Field] = {
+    **{name.value: name for name in Field},
+    "政策": Field.POLICY,
+    "信源": Field.SOURCE,
+    "来源": Field.SOURCE,
+    "作者": Field.AUTHOR,
+    "倾向": Field.LABEL,
+    "情感": Field.SENT,
+    "时间": Field.TIME,
+}
+"""Every spelling of a field; English ones in any case."""
+
+_LABELS: Mapping[str, Label] = {
+    **{label.value: label for label in Label},
+    **{label.chinese: label for label in Label},
+}
+_OFFICE_ZONE = timezone(timedelta(hours=8))
+"""Days of a query; a fixed offset, as China keeps no summer time."""
+
+_DAY = re.compile(
+    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日?|(\d\d)(\d\d))"
+)
+_NUMBER = re.compile(r"[+-]?(?:\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})")
+_COMPARED = re.compile(r"(>=|<=|>|<)\s*(\S+)")
+
+
+class Resolver(Protocol):
+    """What turns the names a person types into ids; ids pass too."""
+
+    def policy(self, name: str) -> tuple[PolicyId, ...]:
+        """Policies of that id, title, alias or document number, else whose title holds it; may be empty."""
+
+    def source(self, name: str) -> tuple[SourceId, ...]:
+        """Sources of that id or name; may be empty."""
+
+    def author(self, name: str) -> str:
+        """The pseudonym stored for that author: the office's keyed hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameBook:
+    """The resolver over the office's policies and source cards. `hash_author` holds the office's key.
+
+    `sources` maps an id to its name. Names compare without case and width.
+    """
+
+    policies: Sequence[Policy] = ()
+    sources: Mapping[SourceId, str] = field(default_factory=dict)
+    hash_author: Callable[[str], str] = str
+
+    def policy(self, name: str) -> tuple[PolicyId, ...]:
+        """Exact id, title, alias or document number first; else titles that hold the name."""
+        wanted = _fold(name)
+        exact = tuple(
+            one.id
+            for one in self.policies
+            if wanted in {_fold(word) for word in (one.id, one.title, one.doc_number or "", *one.aliases)}
+        )
+        return exact or tuple(one.id for one in self.policies if wanted in _fold(one.title))
+
+    def source(self, name: str) -> tuple[SourceId, ...]:
+        """Exact id or name."""
+        wanted = _fold(name)
+        return tuple(one for one, title in self.sources.items() if wanted in (_fold(one), _fold(title)))
+
+    def author(self, name: str) -> str:
+        """The keyed hash."""
+        return self.hash_author(name)
+
+
+def _fold(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip()
+
+
+def read_value(name: Field, value: str, position: int, resolver: Resolver) -> tuple[Node, str | None]:
+    """The node of `name:value`, and a note when the value names nothing known (it then finds nothing).
+
+    Raises:
+        QueryError: `sent:` holds no range, `time:` no possible date; `position` points at the value.
+    """
+    if name is Field.SENT:
+        return _polarity(value, position), None
+    if name is Field.TIME:
+        return _published(value, position), None
+    values: tuple[str, ...]
+    if name is Field.AUTHOR:
+        values = (resolver.author(value),)
+    elif name is Field.LABEL:
+        label = _LABELS.get(_fold(value))
+        values = (label.value,) if label else ()
+    else:
+        values = resolver.policy(value) if name is Field.POLICY else resolver.source(value)
+    return Member(name, tuple(sorted(set(values)))), None if values else _nothing(name, value)
+
+
+def _nothing(name: Field, value: str) -> str:
+    what = {Field.POLICY: "政策", Field.SOURCE: "信源", Field.LABEL: "倾向（负面、中性、正面）"}[name]
+    return f"没有名为“{value[:50]}”的{what}，这一条件查不到帖文"
+
+
+def _polarity(value: str, position: int) -> Polarity:
+    text = unicodedata.normalize("NFKC", value).strip()
+    low, dots, high = text.partition("..")
+    if dots and (low or high):
+        return Polarity(_least(low, position) if low else None, _most(high, position) if high else None)
+    compared = _COMPARED.fullmatch(text)
+    if not compared:
+        raise QueryError("情感条件要写范围，例如 情感:<-0.3、情感:>=0、情感:-0.5..0", position)
+    sign, bound = compared.groups()
+    if sign in (">", ">="):
+        least = _least(bound, position)
+        return Polarity(least + 1 if sign == ">" and _whole(bound) else least, None)
+    most = _most(bound, position)
+    return Polarity(None, most - 1 if sign == "<" and _whole(bound) else most)
+
+
+def _thousandths(text: str, position: int) -> Decimal:
+    if not _NUMBER.fullmatch(text):
+        raise QueryError(f"“{text[:20]}”不是数；情感的范围在 -1 与 1 之间", position)
+    return Decimal(text) * 1000
+
+
+def _whole(text: str) -> bool:
+    return Decimal(text) * 1000 % 1 == 0
+
+
+def _least(text: str, position: int) -> int:
+    value = _thousandths(text, position)
+    return int(value) + (value > int(value))
+
+
+def _most(text: str, position: int) -> int:
+    value = _thousandths(text, position)
+    return int(value) - (value < int(value))
+
+
+def _published(value: str, position: int) -> Published:
+    text = unicodedata.normalize("NFKC", value).strip()
+    first, dots, last = text.partition("..")
+    if dots and (first or last):
+        start = _day(first, position) if first else None
+        return Published(start, _day(last, position) + timedelta(days=1) if last else None)
+    compared = _COMPARED.fullmatch(text)
+    if not compared:
+        day = _day(text, position)
+        return Published(day, day + timedelta(days=1))
+    sign, bound = compared.groups()
+    day = _day(bound, position)
+    after = day + timedelta(days=1)
+    return {
+        ">": Published(after, None),
+        ">=": Published(day, None),
+        "<": Published(None, day),
+        "<=": Published(None, after),
+    }[sign]
+
+
+def _day(text: str, position: int) -> datetime:
+    """The first instant of a calendar day in Asia/Shanghai, as UTC."""
+    found = _DAY.fullmatch(text)
+    try:
+        if not found:
+            raise ValueError(text)
+        year, month, day = (int(part) for part in found.groups() if part is not None)
+        when = date(year, month, day)
+        if not 1900 <= year <= 2999:
+            raise ValueError(text)
+    except ValueError:
+        raise QueryError(f"“{text[:20]}”不是日期；请写作 2026-01-31", position) from None
+    return datetime(when.year, when.month, when.day, tzinfo=_OFFICE_ZONE).astimezone(UTC)

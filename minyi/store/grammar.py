@@ -1,0 +1,197 @@
+"""The query language 检索语法: a re-entrant parser in linear time, for which prose never fails.
+
+    or    := and (("OR" | "|" | "||") and)*
+    and   := (["AND" | "&&"] unary)*        blank = AND, binds tighter than OR
+    unary := ("-" | "!" | "NOT") unary | "(" or ")" | field ":" (value | "(" or ")") | "phrase" | word
+
+Open quotes and brackets close at the end; a stray `)` and doubled or dangling operators are dropped;
+an unknown `x:` is text. Full-width signs count as their ASCII twins.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from minyi.errors import QueryError
+from minyi.store import tokens
+from minyi.store.fields import NAMES, Resolver, read_value
+from minyi.store.nodes import Field, Node, Not, Text, join_all, join_any
+from minyi.text import search_key
+
+MAX_CHARACTERS = 2_000
+MAX_TERMS = 64
+MAX_BRACKETS = 20
+
+_QUOTES = '"“”„‟＂'
+_TWINS = str.maketrans("（）：“”„‟＂－＋｜！＜＞＝＆\u3000", '():"""""-+|!<>=& ')
+"""One character for one, so that positions stay those of the typed text."""
+
+_LEXEME = re.compile(
+    r'(?P<open>\()|(?P<close>\))|(?P<or>\|+)|(?P<and>&&+)|"(?P<phrase>[^"]*+)"?'
+    r'|(?P<sign>[-!+]++)(?=[^\s)|])|(?P<dangling>[-!+]++)|(?P<word>(?:[^\s()|"&]|&(?!&))++)'
+)
+_FIELD = re.compile(r"([A-Za-z]{4,6}|[\u4e00-\u9fff]{2}):")
+_OPERATORS = {"OR": "or", "AND": "and", "NOT": "not"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """One piece of the typed text; `kind` is open, close, or, and, not, phrase or word."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+def parse_text(typed: str, resolver: Resolver) -> tuple[Node | None, tuple[str, ...]]:
+    """The tree of a typed query (None = every post) and notes on what was ignored.
+
+    Raises:
+        QueryError: too long, too many terms or brackets, a field without value or with an impossible one.
+    """
+    if len(typed) > MAX_CHARACTERS:
+        raise QueryError(f"检索式过长：最多 {MAX_CHARACTERS} 个字符", MAX_CHARACTERS)
+    parser = _Parser(typed, resolver)
+    node = parser.whole()
+    return node, tuple(dict.fromkeys(parser.notes))
+
+
+def _lexemes(typed: str) -> list[Lexeme]:
+    """The pieces in order. A sign counts only before an operand; inside a word (`COVID-19`) it is text."""
+    found = []
+    for one in _LEXEME.finditer(typed):
+        kind = one.lastgroup or ""
+        text = one[kind]
+        if kind == "word":
+            kind = _OPERATORS.get(text, kind)
+        elif kind == "sign":
+            negations = len(text) - text.count("+")
+            kind = "not" if negations % 2 else "dangling"
+        if kind != "dangling":
+            found.append(Lexeme(kind, text, *one.span()))
+    return found
+
+
+class _Parser:
+    """State of one parse; made anew for each, so threads never share it."""
+
+    def __init__(self, typed: str, resolver: Resolver) -> None:
+        self._typed = typed
+        self._resolver = resolver
+        self._rest = _lexemes(typed.translate(_TWINS))
+        self._rest.reverse()
+        self._terms = 0
+        self.notes: list[str] = []
+
+    def whole(self) -> Node | None:
+        """Everything; a stray closing bracket is dropped and what follows is joined as by a blank."""
+        parts: list[Node] = []
+        while self._rest:
+            parts += self._any(0, None)
+            self._take("close")
+        return join_all(parts)
+
+    def _take(self, *kinds: str) -> Lexeme | None:
+        if self._rest and self._rest[-1].kind in kinds:
+            return self._rest.pop()
+        return None
+
+    def _any(self, depth: int, field: Field | None) -> list[Node]:
+        """A disjunction as a list of none or one node, as all parts here."""
+        parts = self._all(depth, field)
+        while self._take("or"):
+            parts += self._all(depth, field)
+        node = join_any(parts)
+        return [node] if node else []
+
+    def _all(self, depth: int, field: Field | None) -> list[Node]:
+        parts: list[Node] = []
+        while self._rest and self._rest[-1].kind not in ("or", "close"):
+            parts += self._unary(depth, field)
+        node = join_all(parts)
+        return [node] if node else []
+
+    def _unary(self, depth: int, field: Field | None) -> list[Node]:
+        """One operand; its negations are counted, not recursed into. Operators without operand are dropped."""
+        negated = False
+        while (operator := self._take("not", "and")) is not None:
+            if operator.kind == "and":
+                continue
+            if not self._is_minus_of_number(operator, field):
+                negated = not negated
+        operand = self._take("open", "phrase", "word")
+        if operand is None:
+            return []
+        nodes = self._operand(operand, depth, field)
+        return [_negate(node) for node in nodes] if negated else nodes
+
+    def _is_minus_of_number(self, sign: Lexeme, field: Field | None) -> bool:
+        """In `sent:(-0.5..0 OR >0.5)` the minus belongs to the number, which is then put back with it."""
+        if field is not Field.SENT or sign.text != "-" or not self._rest or self._rest[-1].start != sign.end:
+            return False
+        number = self._rest.pop()
+        self._rest.append(Lexeme(number.kind, "-" + number.text, sign.start, number.end))
+        return True
+
+    def _operand(self, one: Lexeme, depth: int, field: Field | None) -> list[Node]:
+        if one.kind == "open":
+            return self._group(one, depth, field)
+        if field is not None:
+            return self._value(field, one)
+        named = _FIELD.match(one.text) if one.kind == "word" else None
+        known = NAMES.get(named[1].lower()) if named else None
+        if named and known:
+            return self._field(known, one, named.end(), depth)
+        return self._text(one)
+
+    def _group(self, one: Lexeme, depth: int, field: Field | None) -> list[Node]:
+        if depth == MAX_BRACKETS:
+            raise QueryError(f"括号套得过深：最多 {MAX_BRACKETS} 层", one.start)
+        nodes = self._any(depth + 1, field)
+        self._take("close")
+        return nodes
+
+    def _field(self, field: Field, one: Lexeme, skip: int, depth: int) -> list[Node]:
+        if skip < len(one.text):
+            return self._value(field, Lexeme("word", one.text[skip:], one.start + skip, one.end))
+        group = self._take("open")
+        if group:
+            nodes = self._group(group, depth, field)
+            if not nodes:
+                raise QueryError(f"“{one.text}”后面缺少要找的值", group.start)
+            return nodes
+        sign = self._take("not") if field is Field.SENT else None
+        if sign:
+            self._is_minus_of_number(sign, field)
+        value = self._take("word", "phrase")
+        if value is None or not value.text.strip():
+            raise QueryError(f"“{one.text}”后面缺少要找的值", one.end)
+        return self._value(field, value)
+
+    def _value(self, field: Field, one: Lexeme) -> list[Node]:
+        self._count(1, one.start)
+        text = self._typed[one.start : one.end].strip(_QUOTES)
+        node, note = read_value(field, text, one.start, self._resolver)
+        if note:
+            self.notes.append(note)
+        return [node]
+
+    def _text(self, one: Lexeme) -> list[Node]:
+        typed = self._typed[one.start : one.end]
+        found = tuple(dict.fromkeys(tokens.runs(search_key(typed))))
+        if not found:
+            self.notes.append(f"已忽略“{typed[:30]}”：其中没有可检索的文字")
+            return []
+        self._count(len(found), one.start)
+        return [Text(found)]
+
+    def _count(self, terms: int, position: int) -> None:
+        self._terms += terms
+        if self._terms > MAX_TERMS:
+            raise QueryError(f"检索词过多：最多 {MAX_TERMS} 个", position)
+
+
+def _negate(node: Node) -> Node:
+    return node.part if isinstance(node, Not) else Not(node)

@@ -1,0 +1,203 @@
+"""Writing posts into every table that knows them, and taking them out again.
+
+Whatever the mix of saves, edits and deletions: posts = roll-ups = rows of the text index.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import apsw
+
+from minyi.models import Post
+from minyi.store import tokens
+from minyi.store.sqlite import ask, meta, rids
+from minyi.store.sqlite.ask import Row
+from minyi.store.sqlite.rows import INSERT, Encoded, Facts, post_row
+from minyi.store.sqlite.tally import Tally, policy_rows
+from minyi.text import search_key
+
+
+@dataclass(slots=True)
+class Draft:
+    """A post on its way in; `prepare` does the dear part, the index's first column, outside the lock."""
+
+    post: Post
+    encoded: Encoded
+    _body: str | None = field(default=None, repr=False)
+
+    def prepare(self) -> str:
+        """Tokens of title and text, made once."""
+        if self._body is None:
+            title, text = self.post.title, self.post.text
+            body = tokens.index_tokens(search_key(text))
+            self._body = f"{tokens.index_tokens(search_key(title))} {body}" if title else body
+        return self._body
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is stored under an id, with the facts its counts were made of."""
+
+    rid: int
+    id: str
+    fingerprint: bytes
+    text_hash: int
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One post to write; `old` is None when it is new."""
+
+    draft: Draft
+    facts: Facts
+    old: Known | None
+
+    def keeps_index(self, rid: int) -> bool:
+        """True when the index row stands: same place, same words, same tags."""
+        old = self.old
+        return (
+            old is not None
+            and old.rid == rid
+            and old.text_hash == self.draft.encoded.text_hash
+            and old.facts.tags == self.facts.tags
+        )
+
+
+def load_known(connection: apsw.Connection, ids: Sequence[str]) -> dict[str, Known]:
+    """What is stored, by id; unknown ids are left out."""
+    rows = ask.rows(
+        connection,
+        "SELECT id, rid, fingerprint, text_hash, published, precision, first_seen, label, polarity, "
+        "evidence IS NOT NULL, source, cluster, author FROM posts WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(ids),),
+    )
+    found = {}
+    for post, rid, fingerprint, text_hash, *rest in rows:
+        published, precision, first_seen, label, polarity, evident, sid, cluster, author = rest
+        sure = ask.rows(
+            connection, "SELECT DISTINCT policy FROM post_match WHERE rid=? AND sure=1 ORDER BY 1", (rid,)
+        )
+        pids = tuple(pid for (pid,) in sure)
+        facts = Facts(
+            published, precision, first_seen, label, polarity, bool(evident), sid, pids, cluster, author
+        )
+        found[post] = Known(rid, post, fingerprint, text_hash, facts)
+    return found
+
+
+def write(connection: apsw.Connection, changes: Sequence[Change], pids: Mapping[str, int], now: int) -> None:
+    """Write new and changed posts; `pids` numbers every policy they name.
+
+    1. choose row ids (a post keeps its own while its time stands);
+    2. take the old versions out of the counts and of the tables keyed by row id;
+    3. insert in the order of row ids, which keeps the trees dense;
+    4. write count differences, revisions and the projection's queue.
+    """
+    if not changes:
+        return
+    tally = Tally()
+    chosen = _row_ids(connection, changes)
+    stands = {rid for change in changes if change.keeps_index(rid := chosen[change.draft.post.id])}
+    _remove_rows(connection, [change.old for change in changes if change.old], tally, stands)
+    revision = meta.get_int(connection, meta.REVISION)
+    ordered = sorted(changes, key=lambda change: chosen[change.draft.post.id])
+    _insert(connection, [(chosen[change.draft.post.id], change) for change in ordered], pids, now, revision)
+    for change in changes:
+        tally.add(change.facts, 1)
+    tally.write(connection)
+    touched = {pid for change in changes for pid in change.facts.pids}
+    touched |= {pid for change in changes if change.old for pid in change.old.facts.pids}
+    revised = [(change.draft.post.id, revision + n) for n, change in enumerate(ordered, start=1)]
+    _announce(connection, touched, revised, now, gone=False)
+
+
+def remove(connection: apsw.Connection, known: Sequence[Known], now: int, *, keep_counts: bool) -> None:
+    """Delete posts from every table; with `keep_counts` (retention) the roll-ups go on counting them."""
+    tally = Tally()
+    _remove_rows(connection, known, tally, stands=set())
+    if not keep_counts:
+        tally.write(connection)
+    revision = meta.get_int(connection, meta.REVISION)
+    touched = {pid for one in known for pid in one.facts.pids}
+    _announce(
+        connection, touched, [(one.id, revision + n) for n, one in enumerate(known, start=1)], now, gone=True
+    )
+
+
+def _row_ids(connection: apsw.Connection, changes: Sequence[Change]) -> dict[str, int]:
+    kept = {
+        change.old.id: change.old.rid
+        for change in changes
+        if change.old
+        and (change.old.facts.published, change.old.facts.precision)
+        == (change.facts.published, change.facts.precision)
+    }
+    wanted = [(change.draft.post.id, change.facts) for change in changes if change.draft.post.id not in kept]
+    return {**kept, **rids.assign(connection, wanted)}
+
+
+def _remove_rows(connection: apsw.Connection, known: Sequence[Known], tally: Tally, stands: set[int]) -> None:
+    """Take posts out of all tables but the index rows in `stands`."""
+    if not known:
+        return
+    by_rid = [(one.rid,) for one in known]
+    for table in ("posts", "post_match", "claims"):
+        connection.executemany(f"DELETE FROM {table} WHERE rid=?", by_rid)  # noqa: S608 - constants
+    connection.executemany("DELETE FROM fts WHERE rowid=?", [row for row in by_rid if row[0] not in stands])
+    keys = [row[:3] for one in known for row in policy_rows(one.rid, one.facts)]
+    connection.executemany("DELETE FROM post_policy WHERE policy=? AND published=? AND rid=?", keys)
+    for one in known:
+        tally.add(one.facts, -1)
+
+
+def _insert(
+    connection: apsw.Connection,
+    ordered: Sequence[tuple[int, Change]],
+    pids: Mapping[str, int],
+    indexed: int,
+    revision: int,
+) -> None:
+    rows: list[Row] = []
+    index: list[Row] = []
+    matches: list[Row] = []
+    claims: list[Row] = []
+    counted: list[Row] = []
+    for n, (rid, change) in enumerate(ordered, start=1):
+        post, facts = change.draft.post, change.facts
+        rows.append(post_row(rid, post, facts, change.draft.encoded, indexed, revision + n))
+        if not change.keeps_index(rid):
+            index.append((rid, change.draft.prepare(), facts.tags))
+        matches += [(rid, k, pids[one.policy], one.sure, one.via) for k, one in enumerate(post.matches)]
+        claims += [
+            (rid, k, pids[one.policy], one.item, one.stance.value, one.cue)
+            for k, one in enumerate(post.claims)
+        ]
+        counted += policy_rows(rid, facts)
+    connection.executemany(INSERT, rows)
+    connection.executemany("INSERT INTO fts(rowid, body, tags) VALUES(?,?,?)", index)
+    connection.executemany("INSERT INTO post_match VALUES(?,?,?,?,?)", matches)
+    connection.executemany("INSERT INTO claims VALUES(?,?,?,?,?,?)", claims)
+    connection.executemany("INSERT INTO post_policy VALUES(?,?,?,?,?,?,?,?,?,?)", counted)
+
+
+def _announce(
+    connection: apsw.Connection,
+    touched: set[int],
+    revised: Sequence[tuple[str, int]],
+    now: int,
+    *,
+    gone: bool,
+) -> None:
+    """Raise the revision of the record and of the touched policies; queue the posts for a projection."""
+    if not revised:
+        return
+    newest = revised[-1][1]
+    meta.set_int(connection, meta.REVISION, newest)
+    connection.executemany("UPDATE policy_key SET revision=? WHERE pid=?", [(newest, pid) for pid in touched])
+    if meta.get_int(connection, meta.PROJECTION):
+        queued = [(post, revision, gone, now) for post, revision in revised]
+        connection.executemany("INSERT OR REPLACE INTO index_queue VALUES(?,?,?,?)", queued)

@@ -1,0 +1,70 @@
+"""What detection reads: posts and 5-minute counts of a policy that may trigger, never history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import apsw
+
+from minyi.models import ALL_POLICIES, Label, PolicyId, PostId, Sighting, SourceId, Span
+from minyi.store.sqlite import ask, meta
+from minyi.store.sqlite.plan import up_seconds
+from minyi.store.sqlite.rows import HOUR, LABELS, from_seconds
+from minyi.store.sqlite.schema import ALL
+
+BUCKET_SECONDS = 300
+_TRIGGERS = f"t.policy = ? AND t.published >= ? AND t.published < ? AND t.precision <= {HOUR} AND t.late = 0"
+_NEGATIVE = f"(t.label = {LABELS[Label.NEGATIVE]} AND t.evident)"
+
+
+def sightings(connection: apsw.Connection, policy: PolicyId, span: Span) -> list[Sighting]:
+    """Posts that may trigger, ordered by time, then row id."""
+    rows = ask.rows(
+        connection,
+        f"SELECT p.id, t.published, p.first_seen, k.id, p.cluster, p.author, {_NEGATIVE} "  # noqa: S608 - constants
+        "FROM post_policy t CROSS JOIN posts p ON p.rid = t.rid JOIN source_key k ON k.sid = t.source "
+        f"WHERE {_TRIGGERS} ORDER BY t.published, t.rid",
+        _bounds(connection, policy, span),
+    )
+    return [
+        Sighting(
+            PostId(post),
+            from_seconds(published),
+            from_seconds(seen),
+            SourceId(source),
+            cluster,
+            author,
+            bool(bad),
+        )
+        for post, published, seen, source, cluster, author, bad in rows
+    ]
+
+
+def counts(
+    connection: apsw.Connection, policy: PolicyId, span: Span
+) -> list[tuple[datetime, SourceId, int, int]]:
+    """(5-minute bucket, source, all, negative with evidence), non-empty ones, by time, then source."""
+    rows = ask.rows(
+        connection,
+        f"SELECT t.published - ((t.published % {BUCKET_SECONDS}) + {BUCKET_SECONDS}) % {BUCKET_SECONDS}, k.id, "  # noqa: S608 - constants
+        f"count(*), sum({_NEGATIVE}) FROM post_policy t JOIN source_key k ON k.sid = t.source "
+        f"WHERE {_TRIGGERS} GROUP BY 1, 2 ORDER BY 1, 2",
+        _bounds(connection, policy, span),
+    )
+    return [(from_seconds(start), SourceId(source), n, bad) for start, source, n, bad in rows]
+
+
+def _bounds(connection: apsw.Connection, policy: PolicyId, span: Span) -> tuple[int, int, int]:
+    pid = ALL
+    if policy != ALL_POLICIES:
+        found = ask.value(connection, "SELECT pid FROM policy_key WHERE id=?", (policy,))
+        pid = -1 if found is None else found
+    return pid, up_seconds(span.start), up_seconds(span.end)
+
+
+def policies_changed(connection: apsw.Connection, after_revision: int) -> tuple[set[PolicyId], int]:
+    """Policies whose posts changed after that revision, and the record's revision. `ALL_POLICIES` is not
+    among them: it changed whenever the revision did.
+    """
+    rows = ask.rows(connection, "SELECT id FROM policy_key WHERE revision > ?", (after_revision,))
+    return {PolicyId(one) for (one,) in rows}, meta.get_int(connection, meta.REVISION)

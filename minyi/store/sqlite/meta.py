@@ -1,0 +1,27 @@
+"""Single values of the record, by key."""
+
+from __future__ import annotations
+
+import apsw
+
+from minyi.store.sqlite import ask
+
+REVISION = "revision"
+"""Counts every change of a post; grows by one a changed post."""
+
+HORIZON = "horizon"
+"""Retention: posts first seen before this UTC second are not kept and not saved again."""
+
+PROJECTION = "projection"
+"""1 while a search projection wants to hear of changes."""
+
+
+def get_int(connection: apsw.Connection, key: str) -> int:
+    """The value, 0 when it was never set."""
+    found = ask.value(connection, "SELECT CAST(value AS INTEGER) FROM meta WHERE key=?", (key,))
+    return int(found) if found is not None else 0
+
+
+def set_int(connection: apsw.Connection, key: str, value: int) -> None:
+    """Set it within the caller's transaction."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES(?, ?)", (key, str(value)))

@@ -1,0 +1,145 @@
+"""Saving posts: one durable transaction for at most 500, with index, counts and the source's cursor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import apsw
+
+from minyi.models import Post, Precision, Saved
+from minyi.store.base import SpoolCommit
+from minyi.store.sqlite import ask, changes, meta, sources
+from minyi.store.sqlite.changes import Change, Draft, Known
+from minyi.store.sqlite.connection import Database
+from minyi.store.sqlite.names import number_policies, number_sources
+from minyi.store.sqlite.rows import encode, facts_of, seconds
+
+CHUNK = 500
+"""Posts a transaction: about 50 ms under the lock, so that writers of other processes get their turn."""
+
+
+def save(database: Database, posts: Sequence[Post], now: datetime, commit: SpoolCommit | None) -> Saved:
+    """Upsert all, chunk by chunk; `commit` goes with the last chunk (or alone, without posts)."""
+    saved = Saved()
+    for start in range(0, max(len(posts), 1), CHUNK):
+        chunk = posts[start : start + CHUNK]
+        last = commit if start + CHUNK >= len(posts) else None
+        saved += _save_chunk(database, chunk, now, last, crawled=commit is not None)
+    return saved
+
+
+def _save_chunk(
+    database: Database, posts: Sequence[Post], now: datetime, commit: SpoolCommit | None, *, crawled: bool
+) -> Saved:
+    """Most posts of a re-crawl are unchanged: they are told apart, and the others prepared, before the lock."""
+    drafts = [_draft(post) for post in posts]
+    if drafts:
+        with database.read() as connection:
+            drafts = _without_unchanged(connection, drafts)
+    saved = Saved(unchanged=len(posts) - len(drafts))
+    if not drafts and commit is None:
+        return saved
+    for draft in drafts:
+        draft.prepare()
+    with database.write() as connection:
+        for wave in _waves(drafts):
+            saved += _write_wave(connection, wave, now, crawled=crawled)
+        if commit is not None:
+            sources.write_commit(connection, commit)
+    return saved
+
+
+def _draft(post: Post) -> Draft:
+    try:
+        return Draft(post, encode(post))
+    except UnicodeEncodeError:  # a lone surrogate, which no file format carries
+        clean: Post = _without_surrogates(post)
+        return Draft(clean, encode(clean))
+
+
+def _without_surrogates(value: Any) -> Any:
+    if type(value) is str:
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, tuple):
+        return tuple(_without_surrogates(one) for one in value)
+    if isinstance(value, Mapping):
+        return {_without_surrogates(key): one for key, one in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _without_surrogates(getattr(value, f.name)) for f in fields(value)})
+    return value
+
+
+def _without_unchanged(connection: apsw.Connection, drafts: list[Draft]) -> list[Draft]:
+    """Drafts that differ from what is stored; all of them when one id comes twice, as order then matters."""
+    ids = [draft.post.id for draft in drafts]
+    if len(set(ids)) < len(ids):
+        return drafts
+    asked = "SELECT id, fingerprint FROM posts WHERE id IN (SELECT value FROM json_each(?))"
+    stored: dict[str, bytes] = dict(ask.rows(connection, asked, (json.dumps(ids),)))
+    return [draft for draft in drafts if stored.get(draft.post.id) != draft.encoded.fingerprint]
+
+
+def _waves(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
+    """Drafts in rounds that hold each id once, in the order given."""
+    rest = list(drafts)
+    while rest:
+        wave: dict[str, Draft] = {}
+        again = []
+        for draft in rest:
+            if draft.post.id in wave:
+                again.append(draft)
+            else:
+                wave[draft.post.id] = draft
+        yield list(wave.values())
+        rest = again
+
+
+def _write_wave(
+    connection: apsw.Connection, drafts: Sequence[Draft], now: datetime, *, crawled: bool
+) -> Saved:
+    known = changes.load_known(connection, [draft.post.id for draft in drafts])
+    wanted = [draft for draft in drafts if _differs(draft, known.get(draft.post.id))]
+    wanted = _without_expired(connection, wanted, known)
+    sids = number_sources(connection, (draft.post.source for draft in wanted))
+    matched = {one.policy for draft in wanted for one in draft.post.matches}
+    pids = number_policies(
+        connection, matched | {one.policy for draft in wanted for one in draft.post.claims}
+    )
+    made = [_change(draft, known.get(draft.post.id), sids, pids) for draft in wanted]
+    changes.write(connection, made, pids, seconds(now))
+    sources.note_posts(connection, [change.facts for change in made], crawled=crawled)
+    new = sum(change.old is None for change in made)
+    return Saved(new, len(made) - new, len(drafts) - len(made))
+
+
+def _differs(draft: Draft, known: Known | None) -> bool:
+    return known is None or known.fingerprint != draft.encoded.fingerprint
+
+
+def _change(draft: Draft, old: Known | None, sids: Mapping[str, int], pids: Mapping[str, int]) -> Change:
+    """A known id keeps its first-seen time; a post of unknown time is ordered by it."""
+    first_seen = old.facts.first_seen if old else seconds(draft.post.first_seen)
+    facts = facts_of(draft.post, first_seen, sids[draft.post.source], pids)
+    if draft.post.precision is Precision.NONE:
+        facts = replace(facts, published=first_seen)
+    return Change(draft, facts, old)
+
+
+def _without_expired(
+    connection: apsw.Connection, drafts: Sequence[Draft], known: Mapping[str, Known]
+) -> list[Draft]:
+    """Leave out unknown posts that were erased or expired, or are older than the retention horizon."""
+    horizon = meta.get_int(connection, meta.HORIZON)
+    new = json.dumps([draft.post.id for draft in drafts if draft.post.id not in known])
+    asked = "SELECT id FROM tombstones WHERE id IN (SELECT value FROM json_each(?))"
+    buried = {post for (post,) in ask.rows(connection, asked, (new,))}
+    return [
+        draft
+        for draft in drafts
+        if draft.post.id in known
+        or (draft.post.id not in buried and seconds(draft.post.first_seen) >= horizon)
+    ]

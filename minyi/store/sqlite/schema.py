@@ -1,0 +1,142 @@
+"""Tables of the record, and the stamp that says which program may open it.
+
+Times of posts and counts are UTC seconds; times of alerts, messages and jobs are UTC microseconds.
+Policies and sources are small integers here (`policy_key`, `source_key`); policy 0 means every post.
+"""
+
+from __future__ import annotations
+
+import apsw
+
+from minyi.errors import StoreCorrupt, StoreTooNew, StoreTooOld
+from minyi.store.sqlite import ask
+
+APPLICATION_ID = 0x4D594931
+"""`MYI1` in the file's header: SQLite's own mark of whose file this is."""
+
+SCHEMA_VERSION = 1
+"""Raised with every change of the tables; an older program refuses a newer file."""
+
+OLDEST_SQLITE = (3, 51, 3)
+"""Versions up to 3.51.2 can corrupt a file that two connections write (the WAL-reset race)."""
+
+ALL = 0
+"""The policy number under which every post is counted."""
+
+TABLES = """
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE policy_key(pid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE source_key(sid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, imported INTEGER, newest INTEGER);
+
+-- rid = unix_seconds(published) << 8 | 8 hash bits: newest first is rid descending, in every table below
+CREATE TABLE posts(
+  rid INTEGER PRIMARY KEY,
+  published INTEGER NOT NULL, precision INTEGER NOT NULL,
+  label INTEGER NOT NULL, polarity INTEGER, source INTEGER NOT NULL,
+  first_seen INTEGER NOT NULL, indexed INTEGER NOT NULL, revision INTEGER NOT NULL,
+  id TEXT NOT NULL UNIQUE, cluster TEXT NOT NULL, author TEXT,
+  fingerprint BLOB NOT NULL, text_hash INTEGER NOT NULL,
+  platform TEXT NOT NULL, content TEXT NOT NULL, official INTEGER NOT NULL, sample INTEGER NOT NULL,
+  native_id TEXT, url TEXT, lang TEXT, region TEXT, metrics TEXT, keywords TEXT,
+  snownlp REAL, model_version TEXT, evidence TEXT,
+  parent_title TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL);
+
+-- sure matches, and every post once under policy 0; posts of unknown time are in neither
+CREATE TABLE post_policy(
+  policy INTEGER NOT NULL, published INTEGER NOT NULL, rid INTEGER NOT NULL,
+  label INTEGER NOT NULL, polarity INTEGER, source INTEGER NOT NULL,
+  precision INTEGER NOT NULL, late INTEGER NOT NULL, evident INTEGER NOT NULL, cluster INTEGER NOT NULL,
+  PRIMARY KEY(policy, published, rid)) WITHOUT ROWID;
+CREATE TABLE post_match(rid INTEGER NOT NULL, ord INTEGER NOT NULL, policy INTEGER NOT NULL, sure INTEGER NOT NULL,
+  via TEXT NOT NULL, PRIMARY KEY(rid, ord)) WITHOUT ROWID;
+CREATE TABLE claims(rid INTEGER NOT NULL, ord INTEGER NOT NULL, policy INTEGER NOT NULL, item TEXT NOT NULL,
+  stance TEXT NOT NULL, cue TEXT NOT NULL, PRIMARY KEY(rid, ord)) WITHOUT ROWID;
+CREATE INDEX claims_by_item ON claims(policy, item, stance, rid);
+
+CREATE VIRTUAL TABLE fts USING fts5(body, tags, content='', contentless_delete=1, tokenize='ascii');
+
+CREATE TABLE rollup_hour(policy INTEGER, hour INTEGER, label INTEGER, n INTEGER NOT NULL, s INTEGER NOT NULL,
+  PRIMARY KEY(policy, hour, label)) WITHOUT ROWID;
+CREATE TABLE rollup_day(day INTEGER, policy INTEGER, label INTEGER, n INTEGER NOT NULL, s INTEGER NOT NULL,
+  PRIMARY KEY(day, policy, label)) WITHOUT ROWID;
+
+CREATE TABLE index_queue(id TEXT PRIMARY KEY, revision INTEGER NOT NULL, gone INTEGER NOT NULL, at INTEGER NOT NULL)
+  WITHOUT ROWID;
+CREATE TABLE tombstones(id TEXT PRIMARY KEY, at INTEGER NOT NULL, why TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sig(id TEXT PRIMARY KEY, at INTEGER NOT NULL, cluster TEXT NOT NULL, sig BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE band(band INTEGER NOT NULL, value INTEGER NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY(band, value, id)) WITHOUT ROWID;
+
+CREATE TABLE policies(id TEXT PRIMARY KEY, released_at INTEGER, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE source_cursor(source TEXT PRIMARY KEY, cursor TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE runs(source TEXT NOT NULL, started INTEGER NOT NULL, finished INTEGER NOT NULL, state TEXT NOT NULL,
+  good INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY(source, started)) WITHOUT ROWID;
+CREATE TABLE quarantine(key BLOB PRIMARY KEY, origin TEXT NOT NULL, position INTEGER NOT NULL, raw TEXT NOT NULL,
+  reason TEXT NOT NULL, at INTEGER NOT NULL);
+
+CREATE TABLE alerts(id TEXT PRIMARY KEY, policy TEXT NOT NULL, rule TEXT NOT NULL, state TEXT NOT NULL,
+  level INTEGER NOT NULL, detected_at INTEGER NOT NULL, version INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX alerts_by_time ON alerts(detected_at, id);
+CREATE TABLE detector_state(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE outbox(seq INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, alert TEXT NOT NULL, channel TEXT NOT NULL,
+  recipient TEXT NOT NULL, reason TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL,
+  next_try INTEGER, created INTEGER NOT NULL, sent INTEGER, error TEXT, claimer TEXT, claimed INTEGER);
+CREATE INDEX outbox_open ON outbox(state, seq) WHERE state IN ('new', 'sending', 'retry');
+CREATE TABLE responses(id TEXT PRIMARY KEY, alert TEXT, policy TEXT NOT NULL, url TEXT, title TEXT NOT NULL,
+  published INTEGER, recorded INTEGER NOT NULL, who TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE corrections(post TEXT NOT NULL, at INTEGER NOT NULL, label INTEGER NOT NULL, who TEXT NOT NULL,
+  note TEXT NOT NULL, PRIMARY KEY(post, at)) WITHOUT ROWID;
+CREATE TABLE mutes(id INTEGER PRIMARY KEY, policy TEXT NOT NULL, rule TEXT NOT NULL, until INTEGER NOT NULL,
+  who TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE audit(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
+  subject TEXT NOT NULL, detail TEXT NOT NULL, previous BLOB NOT NULL, digest BLOB NOT NULL);
+CREATE TABLE jobs(job TEXT PRIMARY KEY, succeeded INTEGER NOT NULL) WITHOUT ROWID;
+"""
+
+
+def check_library(version: str) -> None:
+    """Refuse a SQLite that may corrupt the record; `version` as `3.54.1`.
+
+    Raises:
+        StoreTooOld: naming the version found and the remedy.
+    """
+    if tuple(int(part) for part in version.split(".")) < OLDEST_SQLITE:
+        raise StoreTooOld(
+            f"SQLite {version} 太旧，可能损坏数据；需要 3.51.3 以上，请升级：pip install -U apsw"
+        )
+
+
+def prepare(connection: apsw.Connection, name: str) -> None:
+    """Create the tables of a new file, or check that this program may use an old one.
+
+    Raises:
+        StoreTooNew: a newer program wrote the file.
+        StoreCorrupt: the file is a database of something else.
+    """
+    if _version(connection, name) == SCHEMA_VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _version(connection, name) == 0:
+            connection.execute(TABLES)
+            connection.execute(
+                f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION}"
+            )
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _version(connection: apsw.Connection, name: str) -> int:
+    """The file's schema version; 0 for a new file."""
+    version = connection.pragma("user_version")
+    owner = connection.pragma("application_id")
+    if owner != APPLICATION_ID:
+        tables = ask.value(connection, "SELECT count(*) FROM sqlite_schema")
+        if version or owner or tables:
+            raise StoreCorrupt(f"{name} 不是民意的数据文件；请检查 --data 所指的目录")
+        return 0
+    if not isinstance(version, int) or version > SCHEMA_VERSION:
+        raise StoreTooNew(f"{name} 由更新的程序写成（版本 {version}，本程序 {SCHEMA_VERSION}）；请升级程序")
+    return version

@@ -1,0 +1,162 @@
+"""Hits, in pages: newest first by row id, or the best of the newest 20,000 by bm25."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+
+import apsw
+
+from minyi.errors import CursorError
+from minyi.models import Claim, Match, PostId, StoredPost
+from minyi.store.base import Hit, Order, Page
+from minyi.store.highlight import highlights
+from minyi.store.nodes import positive_texts
+from minyi.store.query import Query
+from minyi.store.sqlite import ask
+from minyi.store.sqlite.plan import Plan, compile_query, read_numbers
+from minyi.store.sqlite.rows import COLUMNS, claim_of, match_of, stored_post
+
+MAX_PAGE = 200
+EXACT_TOTAL = 10_000
+"""Totals are exact up to this many; beyond, a floor."""
+WINDOW = 20_000
+"""What costs grow with the hits is computed on this many newest ones."""
+_CANDIDATES = 4
+"""Hits read for each one shown when clusters collapse."""
+
+
+def search(connection: apsw.Connection, query: Query, order: Order, size: int, cursor: str | None) -> Page:
+    """One page; a size outside 1..200 is brought inside."""
+    plan = compile_query(query, read_numbers(connection))
+    size = min(max(size, 1), MAX_PAGE)
+    total = _count(connection, plan, EXACT_TOTAL + 1)
+    window: int | None = None
+    following: str | None = None
+    if order is Order.RELEVANCE and positive_texts(query.text):
+        rids, window = _best(connection, plan, size, collapse=query.collapse)
+    else:
+        found = _newest(connection, plan, size + 1, _read_cursor(query, cursor), collapse=query.collapse)
+        rids = found[:size]
+        following = _cursor(query, rids[-1]) if len(found) > size else None
+    hits = tuple(
+        Hit(stored, highlights(query, stored.post.title, stored.post.text))
+        for stored in load(connection, rids)
+    )
+    return Page(hits, min(total, EXACT_TOTAL), total > EXACT_TOTAL, window, query.notes, following)
+
+
+def _count(connection: apsw.Connection, plan: Plan, limit: int) -> int:
+    sql = f"SELECT count(*) FROM ({plan.select('p.rid', more='LIMIT ?')})"  # noqa: S608 - our own words
+    return int(ask.value(connection, sql, (*plan.bindings(), limit)))
+
+
+def _newest(
+    connection: apsw.Connection, plan: Plan, size: int, below: int | None, *, collapse: bool
+) -> list[int]:
+    """Row ids, newest first, below the cursor's."""
+    if collapse:
+        return _newest_collapsed(connection, plan, size, below)
+    sql = plan.select("p.rid", below=below, more="ORDER BY p.rid DESC LIMIT ?")
+    return [rid for (rid,) in ask.rows(connection, sql, (*plan.bindings(below=below), size))]
+
+
+def _newest_collapsed(connection: apsw.Connection, plan: Plan, size: int, below: int | None) -> list[int]:
+    """As `_newest`, leaving out every hit that has a newer one of its cluster, on earlier pages too."""
+    shown: list[int] = []
+    seen: set[str] = set()
+    while len(shown) < size:
+        sql = plan.select("p.rid, p.cluster", below=below, more="ORDER BY p.rid DESC LIMIT ?")
+        batch = ask.rows(connection, sql, (*plan.bindings(below=below), size * _CANDIDATES))
+        for rid, cluster in batch:
+            if cluster and (cluster in seen or _has_newer(connection, plan, cluster, rid)):
+                seen.add(cluster)
+                continue
+            seen.add(cluster)
+            shown.append(rid)
+        if len(batch) < size * _CANDIDATES:
+            break
+        below = batch[-1][0]
+    return shown[:size]
+
+
+def _has_newer(connection: apsw.Connection, plan: Plan, cluster: str, rid: int) -> bool:
+    narrow = plan.with_cluster(cluster)
+    sql = narrow.select("1", at_least=rid + 1, more="LIMIT 1")
+    return ask.value(connection, sql, narrow.bindings(at_least=rid + 1)) is not None
+
+
+def window_floor(connection: apsw.Connection, plan: Plan) -> int | None:
+    """Row id of the last hit inside the window; None when all hits are."""
+    sql = plan.select("p.rid", more="ORDER BY p.rid DESC LIMIT 2 OFFSET ?")
+    edge = ask.rows(connection, sql, (*plan.bindings(), WINDOW - 1))
+    return int(edge[0][0]) if len(edge) == 2 else None
+
+
+def _best(
+    connection: apsw.Connection, plan: Plan, size: int, *, collapse: bool
+) -> tuple[list[int], int | None]:
+    """Best first; equal scores newest first. Collapsed, a cluster shows its best hit."""
+    floor = window_floor(connection, plan)
+    columns = "p.rid, p.cluster" if collapse else "p.rid"
+    sql = plan.select(columns, at_least=floor, more="ORDER BY bm25(fts, 1.0, 0.0), p.rid DESC LIMIT ?")
+    found = ask.rows(connection, sql, (*plan.bindings(at_least=floor), -1 if collapse else size))
+    if collapse:
+        first: dict[object, int] = {}
+        for rid, cluster in found:
+            first.setdefault(cluster or rid, rid)
+        rids = list(first.values())[:size]
+    else:
+        rids = [rid for (rid,) in found]
+    return rids, None if floor is None else WINDOW
+
+
+def load(connection: apsw.Connection, rids: Sequence[int]) -> list[StoredPost]:
+    """Posts by row id, in that order; all must exist."""
+    asked = json.dumps(rids)
+    among = "rid IN (SELECT value FROM json_each(?))"
+    rows = ask.rows(connection, f"SELECT {COLUMNS} FROM posts WHERE {among}", (asked,))  # noqa: S608 - ours
+    sources: dict[int, str] = dict(ask.rows(connection, "SELECT sid, id FROM source_key"))
+    matches: dict[int, list[Match]] = {}
+    for rid, *match in ask.rows(
+        connection,
+        f"SELECT rid, k.id, via, sure FROM post_match JOIN policy_key k ON k.pid=policy WHERE {among} ORDER BY rid, ord",  # noqa: S608 - ours
+        (asked,),
+    ):
+        matches.setdefault(rid, []).append(match_of(*match))
+    claims: dict[int, list[Claim]] = {}
+    for rid, *claim in ask.rows(
+        connection,
+        f"SELECT rid, k.id, item, stance, cue FROM claims JOIN policy_key k ON k.pid=policy WHERE {among} ORDER BY rid, ord",  # noqa: S608 - ours
+        (asked,),
+    ):
+        claims.setdefault(rid, []).append(claim_of(*claim))
+    posts = {
+        row[0]: stored_post(row, sources[row[5]], matches.get(row[0], ()), claims.get(row[0], ()))
+        for row in rows
+    }
+    return [posts[rid] for rid in rids]
+
+
+def get(connection: apsw.Connection, ids: Sequence[PostId]) -> list[StoredPost]:
+    """Posts in the order asked; unknown ids are left out."""
+    asked = "SELECT id, rid FROM posts WHERE id IN (SELECT value FROM json_each(?))"
+    known: dict[str, int] = dict(ask.rows(connection, asked, (json.dumps(ids),)))
+    return load(connection, [known[one] for one in ids if one in known])
+
+
+def _cursor(query: Query, rid: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([rid, query.digest()]).encode()).decode().rstrip("=")
+
+
+def _read_cursor(query: Query, cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    try:
+        rid, digest = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, TypeError, RecursionError):
+        raise CursorError("翻页标记无法识别；请从第一页重新检索") from None
+    if digest != query.digest() or type(rid) is not int or abs(rid) >> 62:
+        raise CursorError("翻页标记属于另一个检索；请从第一页重新检索")
+    return rid

@@ -1,0 +1,276 @@
+"""The embedded engine: every method of the contract over one SQLite file.
+
+Reading methods see one snapshot each. Safe to share between threads and processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from minyi.models import (
+    Alert,
+    AlertId,
+    Bucket,
+    CrawlRun,
+    Notification,
+    OutboxState,
+    Policy,
+    PolicyId,
+    Post,
+    PostId,
+    Quarantined,
+    Saved,
+    Sighting,
+    SourceHealth,
+    SourceId,
+    Span,
+    StoredPost,
+    UrlCursor,
+)
+from minyi.store.base import AlertChange, Facet, Order, Page, Split, SpoolCommit, Stats, Step
+from minyi.store.query import Query
+from minyi.store.sqlite import (
+    alerts,
+    ask,
+    counts,
+    facets,
+    meta,
+    outbox,
+    policies,
+    posts,
+    search,
+    sources,
+    timeline,
+    upkeep,
+)
+from minyi.store.sqlite.connection import Database
+from minyi.store.sqlite.rows import from_micros, from_seconds, micros
+
+
+class SqliteStore:
+    """The system of record; `minyi.store.base` states what each method promises."""
+
+    def __init__(self, path: Path, *, check: bool = False) -> None:
+        """Open or create the file.
+
+        Raises:
+            StoreTooOld, StoreTooNew, StoreCorrupt: the library or the file is not to be used.
+        """
+        self._database = Database(path, check=check)
+
+    # --- reading -----------------------------------------------------------------------------------
+
+    def get(self, ids: Sequence[PostId]) -> list[StoredPost]:
+        """See `Reader.get`."""
+        with self._database.read() as connection:
+            return search.get(connection, ids)
+
+    def search(
+        self, query: Query, order: Order = Order.NEWEST, size: int = 20, cursor: str | None = None
+    ) -> Page:
+        """See `Reader.search`."""
+        with self._database.read() as connection:
+            return search.search(connection, query, order, size, cursor)
+
+    def timeline(self, query: Query, step: Step, split: Split | None = None) -> list[Bucket]:
+        """See `Reader.timeline`."""
+        with self._database.read() as connection:
+            return timeline.timeline(connection, query, step, split)
+
+    def facet(self, query: Query, field: Split, size: int = 20) -> Facet:
+        """See `Reader.facet`."""
+        with self._database.read() as connection:
+            return facets.facet(connection, query, field, size)
+
+    def stats(self, query: Query) -> Stats:
+        """See `Reader.stats`."""
+        with self._database.read() as connection:
+            return facets.stats(connection, query)
+
+    # --- posts -------------------------------------------------------------------------------------
+
+    def save_posts(
+        self, posts_: Sequence[Post], *, now: datetime, commit: SpoolCommit | None = None
+    ) -> Saved:
+        """See `Store.save_posts`. Saves without `commit` count as imports for `first_success`."""
+        return posts.save(self._database, posts_, now, commit)
+
+    def sightings(self, policy: PolicyId, span: Span) -> list[Sighting]:
+        """See `Store.sightings`."""
+        with self._database.read() as connection:
+            return counts.sightings(connection, policy, span)
+
+    def counts(self, policy: PolicyId, span: Span) -> list[tuple[datetime, SourceId, int, int]]:
+        """See `Store.counts`."""
+        with self._database.read() as connection:
+            return counts.counts(connection, policy, span)
+
+    def policies_changed(self, after_revision: int) -> tuple[set[PolicyId], int]:
+        """See `Store.policies_changed`; `ALL_POLICIES` is never named, it changes with the revision."""
+        with self._database.read() as connection:
+            return counts.policies_changed(connection, after_revision)
+
+    def iterate(self, query: Query) -> Iterator[StoredPost]:
+        """See `Store.iterate`."""
+        cursor: str | None = None
+        while True:
+            page = self.search(query, Order.NEWEST, search.MAX_PAGE, cursor)
+            yield from (hit.stored for hit in page.hits)
+            cursor = page.next
+            if cursor is None:
+                return
+
+    def post_count(self) -> int:
+        """See `Store.post_count`."""
+        with self._database.read() as connection:
+            return int(ask.value(connection, "SELECT count(*) FROM posts"))
+
+    def forget(self, ids: Sequence[PostId], now: datetime) -> int:
+        """Delete posts and take them out of every count; their ids are never stored again.
+
+        Returns how many there were. Traces in free pages of the file go with the next full clean-up.
+        """
+        with self._database.write() as connection:
+            return upkeep.forget(connection, ids, now, "erased", keep_counts=False)
+
+    def expire(self, before: datetime, now: datetime) -> int:
+        """Delete posts first seen before a time 留存; curves keep counting them. Returns how many."""
+        return upkeep.expire(self._database, before, now)
+
+    # --- policies and sources ----------------------------------------------------------------------
+
+    def save_policies(self, policies_: Sequence[Policy], now: datetime) -> Saved:  # noqa: ARG002 - the contract's
+        """See `Store.save_policies`."""
+        with self._database.write() as connection:
+            return policies.save(connection, policies_)
+
+    def policies(self) -> list[Policy]:
+        """See `Store.policies`."""
+        with self._database.read() as connection:
+            return policies.load(connection)
+
+    def cursor(self, source: SourceId) -> dict[str, UrlCursor]:
+        """See `Store.cursor`."""
+        with self._database.read() as connection:
+            return sources.cursor(connection, source)
+
+    def record_run(self, run: CrawlRun) -> None:
+        """See `Store.record_run`."""
+        with self._database.write() as connection:
+            sources.write_run(connection, run)
+
+    def source_health(self) -> dict[SourceId, SourceHealth]:
+        """See `Store.source_health`."""
+        with self._database.read() as connection:
+            return sources.health(connection)
+
+    def coverage(self, source: SourceId, span: Span) -> list[Span]:
+        """See `Store.coverage`."""
+        with self._database.read() as connection:
+            return sources.coverage(connection, source, span)
+
+    def first_success(self) -> dict[SourceId, datetime]:
+        """See `Store.first_success`."""
+        with self._database.read() as connection:
+            return sources.first_success(connection)
+
+    def quarantine(self, items: Sequence[Quarantined]) -> int:
+        """See `Store.quarantine`."""
+        with self._database.write() as connection:
+            return upkeep.quarantine(connection, items)
+
+    def quarantined(self, limit: int = 100) -> list[Quarantined]:
+        """See `Store.quarantined`."""
+        with self._database.read() as connection:
+            return upkeep.quarantined(connection, limit)
+
+    # --- alerts and messages -----------------------------------------------------------------------
+
+    def commit_alerts(self, changes: Sequence[AlertChange], state: Mapping[str, str], now: datetime) -> None:
+        """See `Store.commit_alerts`. The stored version is 1 for a new alert, else the expected one plus 1."""
+        with self._database.write() as connection:
+            alerts.commit(connection, changes, state, now)
+
+    def detector_state(self) -> dict[str, str]:
+        """See `Store.detector_state`."""
+        with self._database.read() as connection:
+            return alerts.detector_state(connection)
+
+    def alerts(self, limit: int = 100) -> list[Alert]:
+        """See `Store.alerts`."""
+        with self._database.read() as connection:
+            return alerts.newest(connection, limit)
+
+    def alert(self, alert: AlertId) -> Alert | None:
+        """See `Store.alert`."""
+        with self._database.read() as connection:
+            return alerts.one(connection, alert)
+
+    def add_notifications(self, notifications: Sequence[Notification], now: datetime) -> int:
+        """See `Store.add_notifications`."""
+        with self._database.write() as connection:
+            return outbox.add(connection, notifications, now)
+
+    def claim(self, now: datetime, limit: int = 20) -> list[Notification]:
+        """See `Store.claim`; `minyi.store.sqlite.outbox` says when a claim is taken over."""
+        with self._database.write() as connection:
+            return outbox.claim(connection, now, limit)
+
+    def settle(
+        self,
+        key: str,
+        state: OutboxState,
+        *,
+        now: datetime,
+        error: str | None = None,
+        next_try: datetime | None = None,
+    ) -> None:
+        """See `Store.settle`."""
+        with self._database.write() as connection:
+            outbox.settle(connection, key, state, now, error, next_try)
+
+    def outbox(self, states: Sequence[OutboxState] = ()) -> list[Notification]:
+        """See `Store.outbox`."""
+        with self._database.read() as connection:
+            return outbox.load(connection, states)
+
+    # --- jobs and upkeep ---------------------------------------------------------------------------
+
+    def job_success(self, job: str, now: datetime) -> None:
+        """See `Store.job_success`."""
+        with self._database.write() as connection:
+            connection.execute("INSERT OR REPLACE INTO jobs VALUES(?,?)", (job, micros(now)))
+
+    def last_success(self, job: str) -> datetime | None:
+        """See `Store.last_success`."""
+        with self._database.read() as connection:
+            at: int | None = ask.value(connection, "SELECT succeeded FROM jobs WHERE job=?", (job,))
+            return from_micros(at)
+
+    def enable_projection(self, *, enabled: bool) -> None:
+        """Start or stop queueing changed posts for a search projection; stopping empties the queue."""
+        with self._database.write() as connection:
+            meta.set_int(connection, meta.PROJECTION, int(enabled))
+            if not enabled:
+                connection.execute("DELETE FROM index_queue")
+
+    def index_lag(self) -> tuple[int, datetime | None]:
+        """See `Store.index_lag`."""
+        with self._database.read() as connection:
+            [(count, since)] = ask.rows(connection, "SELECT count(*), min(at) FROM index_queue")
+            return count, None if since is None else from_seconds(since)
+
+    def verify(self) -> list[str]:
+        """See `Store.verify`."""
+        with self._database.read() as connection:
+            return upkeep.verify(connection)
+
+    def backup(self, path: Path) -> None:
+        """See `Store.backup`; a `.sha256` file stands beside the copy."""
+        upkeep.backup(self._database, path)
+
+    def close(self) -> None:
+        """See `Store.close`."""
+        self._database.close()

@@ -1,0 +1,67 @@
+"""Counts that follow the posts: roll-ups by hour and day, kept as differences in the same transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import apsw
+
+from minyi.store.sqlite.ask import Row
+from minyi.store.sqlite.rows import DAY, NONE, Facts, number
+from minyi.store.sqlite.schema import ALL
+
+DAY_SHIFT = 8 * 3_600
+"""Days are those of Asia/Shanghai, a fixed offset: day = (UTC seconds + 8 h) // 86,400."""
+
+_Cell = tuple[int, int, int]
+
+
+class Tally:
+    """Differences gathered over one transaction, then written once a cell."""
+
+    def __init__(self) -> None:
+        self._hours: dict[_Cell, list[int]] = defaultdict(lambda: [0, 0])
+        self._days: dict[_Cell, list[int]] = defaultdict(lambda: [0, 0])
+
+    def add(self, facts: Facts, sign: int) -> None:
+        """Count a post in (`sign` 1) or out (-1). Of unknown time: in no cell; known to the day: no hour."""
+        if facts.precision == NONE:
+            return
+        weight = sign * (facts.polarity or 0)
+        hour = facts.published // 3_600
+        day = (facts.published + DAY_SHIFT) // 86_400
+        for pid in (ALL, *facts.pids):
+            cells = [self._days[day, pid, facts.label]]
+            if facts.precision != DAY:
+                cells.append(self._hours[pid, hour, facts.label])
+            for cell in cells:
+                cell[0] += sign
+                cell[1] += weight
+
+    def write(self, connection: apsw.Connection) -> None:
+        """Apply the differences; a cell that falls to nothing goes."""
+        for table, keys, cells in (
+            ("rollup_hour", ("policy", "hour", "label"), self._hours),
+            ("rollup_day", ("day", "policy", "label"), self._days),
+        ):
+            changed = [(*cell, n, s) for cell, (n, s) in cells.items() if n or s]
+            connection.executemany(
+                f"INSERT INTO {table} VALUES(?,?,?,?,?) "
+                "ON CONFLICT DO UPDATE SET n = n + excluded.n, s = s + excluded.s",
+                changed,
+            )
+            connection.executemany(
+                f"DELETE FROM {table} WHERE {'=? AND '.join(keys)}=? AND n=0",  # noqa: S608 - as above
+                [row[:3] for row in changed if row[3] < 0],
+            )
+
+
+def policy_rows(rid: int, facts: Facts) -> Iterator[Row]:
+    """The rows of `post_policy` for a post: one for all, one a sure policy; none when its time is unknown."""
+    if facts.precision == NONE:
+        return
+    cluster = number(facts.cluster) if facts.cluster else 0
+    shared = (facts.label, facts.polarity, facts.sid, facts.precision, facts.late, facts.evident, cluster)
+    for pid in (ALL, *facts.pids):
+        yield pid, facts.published, rid, *shared
