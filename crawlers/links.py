@@ -1,0 +1,132 @@
+"""Which links of a list page are articles, and where the next list page is. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from crawlers.page import Page, select, squeeze
+from crawlers.patterns import Pattern, any_of
+from crawlers.visits import MAX_LINKS
+from minyi.config import ListRules, Source
+from minyi.urls import canonical_url
+
+_FILE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|ico|css|js|pdf|docx?|xlsx?|pptx?|wps|zip|rar|7z|mp[34]|apk|exe|xml|json)$",
+    re.IGNORECASE,
+)
+_ARTICLE_PATH = re.compile(
+    r"\d{4,}|/(?:art|article|content|detail|news|p|t|thread|topic|post|info)[/_-]?\w*\d", re.IGNORECASE
+)
+_LIST_PATH = re.compile(r"/(?:index|list|default)(?:_?\d+)?\.\w+$|/$", re.IGNORECASE)
+_ENOUGH_TITLE = 6
+
+
+def article_links(page: Page, card: Source) -> list[str]:
+    """Addresses of the articles a list page shows, as written there, in order, each page once, at most 2000.
+
+    1. With list selectors: the links they name. 2. Else every link that `allow` matches. 3. Without
+    `allow`: links on the same host whose address or wording looks like an article.
+    """
+    allowed = any_of(card.allow, key="allow")
+    if card.list is not None and card.list.item:
+        found = _selected(page, card.list)
+        return _unique(page, found, lambda url: allowed(url) if card.allow else _same_host(page.url, url))
+    if card.allow:
+        return _unique(page, (href for href, _ in _anchors(page)), allowed)
+    return _unique(
+        page, (href for href, text in _anchors(page) if _looks_like_article(page.url, href, text)), _any
+    )
+
+
+def next_page(page: Page, rules: ListRules | None) -> str | None:
+    """Address of the next list page by the card's selector, on the same host; None without one."""
+    if rules is None or not rules.next:
+        return None
+    href = page.value(rules.next if "::" in rules.next else f"{rules.next}::attr(href)")
+    url = _absolute(page, href)
+    return url if url and _same_host(page.url, url) and url != page.url else None
+
+
+def same_page(one: str, other: str) -> bool:
+    """True when two addresses are one page but for scheme and a leading `www.`."""
+    names = [re.sub(r"^https?://(?:www\.)?", "", canonical_url(url)) for url in (one, other)]
+    return names[0] == names[1]
+
+
+def _any(_url: str) -> bool:
+    return True
+
+
+def _selected(page: Page, rules: ListRules) -> Iterable[str]:
+    plain, _, rest = rules.link.partition("::attr(")
+    attribute = rest.rstrip(")") or "href"
+    for item in select(page.root, rules.item):
+        own = [item] if plain.strip() == item.tag else []
+        for link in [*own, *select(item, plain)][:1]:
+            yield link.get(attribute) or ""
+
+
+def _anchors(page: Page) -> Iterable[tuple[str, str]]:
+    for element in page.root.iter("a"):
+        href = element.get("href")
+        if href:
+            yield href, _wording(element)
+
+
+def _wording(element: HtmlElement) -> str:
+    return squeeze(element.get("title") or "") or squeeze(element.text_content())
+
+
+def _looks_like_article(base: str, href: str, text: str) -> bool:
+    try:
+        url = urljoin(base, href.strip())
+        path = urlsplit(url).path
+    except ValueError:
+        return False
+    if not _same_host(base, url) or _FILE.search(path) or _LIST_PATH.search(path):
+        return False
+    return _ARTICLE_PATH.search(path) is not None or len(text) >= _ENOUGH_TITLE
+
+
+def _unique(page: Page, hrefs: Iterable[str], accept: Pattern) -> list[str]:
+    found: dict[str, str] = {}
+    own = canonical_url(page.url)
+    for href in hrefs:
+        url = _absolute(page, href)
+        if url is None or _FILE.search(urlsplit(url).path):
+            continue
+        name = canonical_url(url)
+        if name != own and name not in found and accept(url):
+            found[name] = url
+        if len(found) >= MAX_LINKS:
+            break
+    return list(found.values())
+
+
+def _absolute(page: Page, href: str | None) -> str | None:
+    """The link as an absolute http(s) address; `<base href>` counts."""
+    if not href or href.strip().lower().startswith(("javascript:", "mailto:", "tel:", "#", "data:")):
+        return None
+    try:
+        url = urljoin(_base(page), href.strip())
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url.partition("#")[0] if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def _base(page: Page) -> str:
+    for element in page.root.iter("base"):
+        href = element.get("href")
+        if href:
+            return urljoin(page.url, href)
+    return page.url
+
+
+def _same_host(one: str, other: str) -> bool:
+    hosts: Sequence[str | None] = [urlsplit(url).netloc.lower() for url in (one, other)]
+    return hosts[0] == hosts[1]
