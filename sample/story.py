@@ -30,9 +30,14 @@ SITE_FROM = STORY_AT - timedelta(hours=22)
 _ROUNDS = (-120, 60, 210, 300, 540, 750, 1830, 3240)
 
 
-def schedule() -> tuple[datetime, ...]:
-    """The eight crawl rounds, ascending; the third falls 28 minutes after the misreading begins."""
-    return tuple(_at(minute) for minute in _ROUNDS)
+def schedule(after: datetime | None = None) -> tuple[datetime, ...]:
+    """The eight crawl rounds, ascending; the third falls 28 minutes after the misreading begins.
+
+    With `after`, the last round an earlier run finished, only the later ones, and the last one alone when
+    none is left: the site must never go back in time, or its newer posts would look deleted.
+    """
+    rounds = tuple(_at(minute) for minute in _ROUNDS)
+    return tuple(at for at in rounds if after is None or at > after) or rounds[-1:]
 
 
 class Wave(StrEnum):

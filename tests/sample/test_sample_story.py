@@ -114,6 +114,13 @@ def test_rounds_ascend_and_none_is_a_day_apart() -> None:
     assert max(item.at for item in ITEMS) <= rounds[-1]
 
 
+def test_a_later_run_never_goes_back_in_time() -> None:
+    """An interrupted run goes on with the next round; a finished one visits the last moment again."""
+    rounds = schedule()
+    assert schedule(rounds[2]) == rounds[3:]
+    assert schedule(rounds[-1]) == rounds[-1:]
+
+
 def test_exactly_one_round_meets_the_dead_source() -> None:
     """The portal is down for six hours; one round finds it so, the next finds what it missed."""
     outage = load_story().outage
