@@ -1,0 +1,1 @@
+"""Detection: pure functions from counts to crossings. Standard library only."""

@@ -1,0 +1,209 @@
+"""The detector: two regimes, one question a bucket - is this volume unusual, and by which numbers?
+
+1. Regime: the mean of 14 days decides; at `dense_rate` posts an hour it turns dense, under
+   `dense_leave_rate` sparse again. In the six days after a release the sparse model with the release curve
+   rules.
+2. N, no noise: enough posts, and Poisson surprise over its bar, in one and the same window.
+3. U, unusual here: dense S, else the negative binomial surprise, over its bar.
+4. A crossing starts an onset unless one started less than the refractory ago.
+
+Everything at bucket i depends on buckets up to i: cutting the future changes no past answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from alerts.detect import sparse
+from alerts.detect.dense import Dense, Reference
+from alerts.detect.grid import DAY, HOUR, Grid, running_sums
+from alerts.detect.tails import negative_binomial_surprise, poisson_surprise
+from minyi.config import VolumeRule
+
+VERSION = "1"
+"""Changes whenever the same counts may give other readings."""
+
+
+class Regime(StrEnum):
+    """Which measure of `unusual` rules a bucket."""
+
+    SPARSE = "sparse"
+    DENSE = "dense"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One window's numbers: `size` and `start` in buckets, posts, surprises base ten, spread `phi`.
+
+    A sparse window closes with its quarter of an hour: until then it holds fewer buckets than `size`, and is
+    judged against the expectation of all of them.
+    """
+
+    size: int
+    start: int
+    posts: float
+    expected: float
+    poisson: float
+    nb: float
+    phi: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A crossing at the end of `bucket`: the telling window, all windows, the dense references or none."""
+
+    bucket: int
+    regime: Regime
+    score: float
+    threshold: float
+    window: Window
+    windows: tuple[Window, ...]
+    references: tuple[Reference, ...]
+    live: float
+    """Share of usual posts that could be seen in the telling window."""
+
+
+class Detector:
+    """One series under one rule; ask for buckets from `first` on, in rising order."""
+
+    def __init__(self, grid: Grid, rule: VolumeRule, first: int = 0) -> None:
+        """Learn the series up to each bucket; `first` saves the work for buckets never asked."""
+        self.grid, self.rule, self.first = grid, rule, first
+        self.sums = running_sums(grid)
+        self.sparse = sparse.learn(grid, self.sums)
+        self.regimes = list(self._regimes())
+
+    def crossings(self) -> Iterator[Reading]:
+        """Every bucket from `first` on that is unusual, in order."""
+        for bucket in range(self.first, len(self.grid.values)):
+            reading = self.read(bucket)
+            if reading is not None:
+                yield reading
+
+    def read(self, bucket: int) -> Reading | None:
+        """The crossing at `bucket`, or None: calm, undecided or blind."""
+        if self.sums.blind[bucket + 1] > self.sums.blind[bucket]:
+            return None
+        return self.judge(bucket, None)
+
+    def judge(self, bucket: int, posts: Mapping[int, float] | None) -> Reading | None:
+        """As `read`, with other posts by window size put in place of those seen."""
+        if self.regimes[bucket] is Regime.DENSE:
+            return self._judge_dense(bucket, posts)
+        return self._judge_sparse(bucket, posts)
+
+    def least_posts(self, reading: Reading) -> int:
+        """Smallest count in the telling window that would still cross.
+
+        Shorter windows shrink in proportion, longer ones lose the same posts.
+        """
+        low, high = 0, int(reading.window.posts)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.judge(reading.bucket, _thinned(reading, middle)) is None:
+                low = middle
+            else:
+                high = middle
+        return high
+
+    def most_before(self, size: int, position: int) -> int:
+        """Most posts in any window of `size` buckets within the 14 days before `position`."""
+        posts = self.sums.posts
+        begin = max(0, position - self.grid.buckets(14 * DAY))
+        return int(max((posts[i + size] - posts[i] for i in range(begin, position - size + 1)), default=0.0))
+
+    @cached_property
+    def dense(self) -> Dense:
+        """Built when a dense bucket is first asked for."""
+        return Dense(self.grid, self.sums, self.first)
+
+    def _judge_sparse(self, bucket: int, posts: Mapping[int, float] | None) -> Reading | None:
+        end = bucket + 1
+        close = self.sparse.close_of(self.grid, bucket)
+        rest = (close - end) * (self.sparse.expected[end] - self.sparse.expected[bucket])
+        found = []
+        for size in self.sparse.windows:
+            start = close - size
+            if start < 0 or not self._decided(start, end):
+                continue
+            count = self.sums.posts[end] - self.sums.posts[start] if posts is None else posts.get(size, 0.0)
+            mean = self.sparse.expected[end] - self.sparse.expected[start] + rest
+            if count >= self.rule.min_posts and count > mean:
+                phi = sparse.phi(self.sparse, size, start)
+                nb = negative_binomial_surprise(count, mean, phi)
+                found.append(Window(size, start, count, mean, poisson_surprise(count, mean), nb, phi))
+        bar = self.rule.sparse_score
+        telling = [w for w in found if w.nb >= bar and w.poisson >= self.rule.poisson]
+        if not telling:
+            return None
+        best = max(telling, key=lambda w: (w.nb, -w.size))
+        return self._reading(bucket, best.nb, best, tuple(found), ())
+
+    def _judge_dense(self, bucket: int, posts: Mapping[int, float] | None) -> Reading | None:
+        references = self.dense.read(bucket, posts)
+        if references is None:
+            return self._judge_sparse(bucket, posts)
+        decided = [r for r in references if self._decided(max(0, bucket + 1 - r.window), bucket + 1)]
+        score = sum(r.score for r in decided) / len(references)
+        if score < self.rule.return_period:
+            return None
+        windows = [
+            self._dense_window(bucket, size, posts) for size in dict.fromkeys(r.window for r in decided)
+        ]
+        loud = [w for w in windows if w.posts >= self.rule.min_posts and w.poisson >= self.rule.poisson]
+        if not loud:
+            return None
+        weight = {w.size: sum(r.score for r in decided if r.window == w.size) for w in loud}
+        best = max(loud, key=lambda w: (weight[w.size], w.size))
+        return self._reading(bucket, score, best, tuple(windows), tuple(references))
+
+    def _reading(
+        self,
+        bucket: int,
+        score: float,
+        best: Window,
+        windows: tuple[Window, ...],
+        references: tuple[Reference, ...],
+    ) -> Reading:
+        threshold = self.rule.return_period if references else self.rule.sparse_score
+        live = (self.sums.live[bucket + 1] - self.sums.live[best.start]) / (bucket + 1 - best.start)
+        return Reading(bucket, self.regimes[bucket], score, threshold, best, windows, references, live)
+
+    def _dense_window(self, bucket: int, size: int, posts: Mapping[int, float] | None) -> Window:
+        start = max(0, bucket + 1 - size)
+        count = (
+            self.sums.posts[bucket + 1] - self.sums.posts[start] if posts is None else posts.get(size, 0.0)
+        )
+        mean = self.dense.means[start] * (self.sums.seen[bucket + 1] - self.sums.seen[start])
+        return Window(size, start, count, mean, poisson_surprise(count, mean), 0.0, 0.0)
+
+    def _decided(self, start: int, end: int) -> bool:
+        return 2 * (self.sums.blind[end] - self.sums.blind[start]) <= end - start
+
+    def _regimes(self) -> Iterator[Regime]:
+        memory = self.grid.buckets(14 * DAY)
+        posts, live = self.sums.posts, self.sums.live
+        enter, leave = (r * self.grid.step / HOUR for r in (self.rule.dense_rate, self.rule.dense_leave_rate))
+        release = self.grid.release
+        until = None if release is None else release + self.grid.buckets(sparse.RELEASE_SPAN)
+        dense = False
+        for end in range(1, len(self.grid.values) + 1):
+            start = max(0, end - memory)
+            seen, shown = posts[end] - posts[start], live[end] - live[start]
+            dense = seen >= enter * shown > 0 or (dense and seen >= leave * shown)
+            if until is not None and release is not None and release < end <= until:
+                yield Regime.RELEASE
+            else:
+                yield Regime.DENSE if dense else Regime.SPARSE
+
+
+def _thinned(reading: Reading, count: int) -> dict[int, float]:
+    seen, size = reading.window.posts, reading.window.size
+    return {
+        w.size: w.posts * count / seen if w.size <= size else w.posts - (seen - count)
+        for w in reading.windows
+    }

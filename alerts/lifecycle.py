@@ -1,0 +1,242 @@
+"""What becomes of spikes: new alerts, grown ones, and who is told. Pure, blind to the order posts came in.
+
+1. A spike belongs to the known alert of its policy and rule whose onset lies within the refractory; an
+   outage to the alert of the same source and start. Everything else is a new alert.
+2. A known alert takes over the spike's numbers and onset, even an earlier one found late; its id stays, so
+   nobody is told twice. Its level only rises.
+3. People are told of a new alert, of a risen level, and of three times the hourly volume they were last told.
+4. Of several rules on one policy in one tick only the gravest is mailed; the mail lists the others.
+5. An outage that ended closes its alert by itself. Calm never closes any other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from alerts.deadlines import reply_due
+from alerts.routing import recipients_of
+from alerts.rules import OPEN, RULE_SCOPES, onset_of
+from minyi.config import Recipient, Rules
+from minyi.models import (
+    Alert,
+    AlertId,
+    AlertState,
+    Level,
+    Notification,
+    Policy,
+    PolicyId,
+    RuleName,
+    SourceId,
+    Spike,
+)
+from minyi.store.base import AlertChange
+
+FIRING, RAISED, GROWN = "firing", "level", "grown"
+MAIL_ORDER = (RuleName.NEGATIVE_VOLUME, RuleName.VOLUME, RuleName.SOURCE_SILENT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    alert: Alert
+    expected_version: int | None
+    reason: str | None
+    """Why people are told, or None."""
+    stage: str
+    """What distinguishes this telling from others for the same reason."""
+
+
+def decide(
+    spikes: Iterable[Spike],
+    known: Sequence[Alert],
+    *,
+    policies: Mapping[PolicyId, Policy],
+    recipients: Sequence[Recipient],
+    rules: Rules,
+    now: datetime,
+    channel: str = "email",
+    last_success: Mapping[SourceId, datetime] | None = None,
+) -> list[AlertChange]:
+    """Changes to commit in one transaction; an empty list when nothing changed.
+
+    `known` must hold every alert, open or closed, with an onset in the last three days, and open outages of
+    any age. `last_success` closes outages of sources read again.
+    """
+    decisions = _judged(spikes, known, rules, now)
+    decisions += _recovered(known, last_success or {}, now)
+    told = _one_a_policy(decisions, policies, recipients)
+    return [
+        AlertChange(
+            one.alert,
+            one.expected_version,
+            tuple(_message(one, person, channel, now) for person in told.get(place, ())),
+        )
+        for place, one in enumerate(decisions)
+    ]
+
+
+def settled_onsets(known: Iterable[Alert], now: datetime) -> dict[PolicyId, dict[RuleName, datetime]]:
+    """Per policy and rule the latest onset no longer open to late posts: `Watched.last_onsets`."""
+    latest: dict[PolicyId, dict[RuleName, datetime]] = {}
+    for alert in known:
+        onset = onset_of(alert.spike)
+        if alert.rule in RULE_SCOPES and onset <= now - OPEN:
+            of_policy = latest.setdefault(alert.policy, {})
+            of_policy[alert.rule] = max(onset, of_policy.get(alert.rule, onset))
+    return latest
+
+
+def alert_id(spike: Spike) -> AlertId:
+    """Key of a new alert: policy, rule, end of the first crossing bucket, and the source of an outage."""
+    return AlertId(_hash(spike.policy, spike.rule, onset_of(spike).isoformat(), spike.source or ""))
+
+
+def _judged(spikes: Iterable[Spike], known: Sequence[Alert], rules: Rules, now: datetime) -> list[_Decision]:
+    free = sorted(known, key=lambda a: onset_of(a.spike))
+    decisions = []
+    for spike in sorted(
+        spikes, key=lambda s: (onset_of(s), s.policy, MAIL_ORDER.index(s.rule), s.source or "")
+    ):
+        alert = _match(spike, free, rules)
+        if alert is None:
+            decisions.append(_new(spike, now))
+            continue
+        free.remove(alert)
+        updated = _update(alert, spike, rules, now)
+        if updated is not None:
+            decisions.append(updated)
+    return decisions
+
+
+def _match(spike: Spike, known: Sequence[Alert], rules: Rules) -> Alert | None:
+    same = [
+        a
+        for a in known
+        if (a.policy, a.rule, a.spike.source) == (spike.policy, spike.rule, spike.source)
+        and _distance(a, spike) < _refractory(spike.rule, rules)
+    ]
+    return min(same, key=lambda a: (_distance(a, spike), a.id), default=None)
+
+
+def _distance(alert: Alert, spike: Spike) -> timedelta:
+    return abs(onset_of(alert.spike) - onset_of(spike))
+
+
+def _refractory(rule: RuleName, rules: Rules) -> timedelta:
+    if rule is RuleName.SOURCE_SILENT:
+        return timedelta(microseconds=1)  # an outage is known by its exact start
+    settings = rules.negative_volume if rule is RuleName.NEGATIVE_VOLUME else rules.volume
+    return timedelta(hours=settings.refractory_hours)
+
+
+def _hour_posts(spike: Spike) -> int:
+    return int(spike.arithmetic.get("hour_posts") or 0)
+
+
+def _new(spike: Spike, now: datetime) -> _Decision:
+    alert = Alert(
+        id=alert_id(spike),
+        policy=spike.policy,
+        rule=spike.rule,
+        level=spike.level,
+        state=AlertState.FIRING,
+        detected_at=now,
+        updated_at=now,
+        spike=spike,
+        due_at=reply_due(spike.rule, spike.level, now),
+        notified_count=_hour_posts(spike),
+    )
+    return _Decision(alert, None, FIRING, "")
+
+
+def _update(alert: Alert, spike: Spike, rules: Rules, now: datetime) -> _Decision | None:
+    if spike.rule is RuleName.SOURCE_SILENT:
+        return None  # told once an outage
+    spike = replace(spike, late=alert.spike.late)
+    reason = _reason(alert, spike, rules)
+    if reason is None and spike == alert.spike:
+        return None
+    level = min(alert.level, spike.level)
+    closed = alert.state in (AlertState.RESPONDED, AlertState.RESOLVED)
+    reopened = reason is not None and closed
+    restarts = reopened or (alert.due_at is None and level < Level.IV)
+    updated = replace(
+        alert,
+        level=level,
+        state=AlertState.FIRING if reopened else alert.state,
+        updated_at=now,
+        spike=spike,
+        due_at=reply_due(alert.rule, level, now) if restarts else alert.due_at,
+        notified_count=_hour_posts(spike) if reason else alert.notified_count,
+        version=alert.version + 1,
+    )
+    return _Decision(updated, alert.version, reason, str(alert.notified_count) if reason == GROWN else "")
+
+
+def _reason(alert: Alert, spike: Spike, rules: Rules) -> str | None:
+    if spike.level < alert.level:
+        return RAISED
+    settings = rules.negative_volume if spike.rule is RuleName.NEGATIVE_VOLUME else rules.volume
+    grown = _hour_posts(spike) >= settings.renotice_factor * max(alert.notified_count, 1)
+    return GROWN if grown else None
+
+
+def _recovered(
+    known: Iterable[Alert], last_success: Mapping[SourceId, datetime], now: datetime
+) -> list[_Decision]:
+    decisions = []
+    for alert in known:
+        source = alert.spike.source
+        if (
+            alert.rule is RuleName.SOURCE_SILENT
+            and alert.state is not AlertState.RESOLVED
+            and source is not None
+        ):
+            read = last_success.get(source)
+            if read is not None and read > alert.spike.window.start:
+                closed = replace(alert, state=AlertState.RESOLVED, updated_at=now, version=alert.version + 1)
+                decisions.append(_Decision(closed, alert.version, None, ""))
+    return decisions
+
+
+def _one_a_policy(
+    decisions: Sequence[_Decision], policies: Mapping[PolicyId, Policy], recipients: Sequence[Recipient]
+) -> dict[int, list[Recipient]]:
+    """Recipients by place in `decisions`: each person gets a policy's gravest decision that concerns them."""
+    told: dict[int, list[Recipient]] = {}
+    reached: set[tuple[PolicyId, str]] = set()
+    ranked = sorted(
+        (place for place, one in enumerate(decisions) if one.reason),
+        key=lambda place: (
+            decisions[place].alert.level,
+            MAIL_ORDER.index(decisions[place].alert.rule),
+            place,
+        ),
+    )
+    for place in ranked:
+        alert = decisions[place].alert
+        for person in recipients_of(alert.level, policies.get(alert.policy), recipients):
+            if (alert.policy, person.address.casefold()) not in reached:
+                reached.add((alert.policy, person.address.casefold()))
+                told.setdefault(place, []).append(person)
+    return told
+
+
+def _message(one: _Decision, person: Recipient, channel: str, now: datetime) -> Notification:
+    key = _hash(
+        one.alert.id, one.reason or "", one.stage, str(one.alert.level.value), person.address, channel
+    )
+    return Notification(
+        key=key,
+        alert=one.alert.id,
+        channel=channel,
+        recipient=person.address,
+        reason=one.reason or FIRING,
+        created=now,
+    )
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]

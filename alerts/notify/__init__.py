@@ -1,0 +1,1 @@
+"""Notifiers: what a person is sent, and the channels that send it. Only channels do I/O."""

@@ -1,0 +1,167 @@
+"""From the record's counts to the detector's grids: what each bucket saw, and what it could have seen. Pure.
+
+A source's posts count from its first good read on, once that lies `new_source_days` back: a new source is
+not a rise. Buckets in which a source could not be read are missing, not zero: its posts there are left out,
+and the bucket's live share falls by the source's usual share of the policy's posts.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from math import ceil, floor
+
+from alerts.detect.grid import BUCKET_SECONDS, HOUR, Grid
+from alerts.profile import FLAT, Profile
+from minyi.clock import from_seconds
+from minyi.models import Scope, Sighting, SourceId, Span
+
+HISTORY = timedelta(days=28)
+DEFAULT_GRACE = timedelta(hours=1)
+
+CountRow = tuple[datetime, SourceId, int, int]
+"""Start of a 5-minute bucket, source, posts, negative posts: a row of `Store.counts`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What is known of one source.
+
+    `start` is its first good read, or its first imported post. `spans` are its intervals of good reading,
+    ordered, **all of them since `start`**; none = only ever imported, and always live. Before the first span
+    an imported history counts as live. `grace` is how long after its last good read a source in good health
+    is still trusted: posts not fetched yet count as none, which never makes a spike. A source in bad health
+    has none.
+    """
+
+    id: SourceId
+    start: datetime
+    spans: tuple[Span, ...] = ()
+    grace: timedelta = DEFAULT_GRACE
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The grids of one policy by scope, and which sources' posts they count, in which buckets."""
+
+    grids: Mapping[Scope, Grid]
+    live: Mapping[SourceId, tuple[tuple[int, int], ...]]
+    """Live intervals [from, to) of absolute bucket numbers, by source that counts."""
+
+    def time_of(self, bucket: int) -> datetime:
+        """Start of a bucket, by its index in the grids (the end of bucket i is the start of i + 1)."""
+        return from_seconds((self.grids[Scope.ALL].number + bucket) * BUCKET_SECONDS)
+
+    def index_of(self, when: datetime) -> int:
+        """Index of the bucket that holds `when`; may lie outside the grids."""
+        return number_of(when) - self.grids[Scope.ALL].number
+
+    def counts(self, sighting: Sighting) -> bool:
+        """True when the grids counted this post."""
+        spans = self.live.get(sighting.source)
+        return spans is not None and _inside(spans, number_of(sighting.published))
+
+
+def number_of(when: datetime) -> int:
+    """Absolute number of the 5-minute bucket that holds `when`."""
+    return floor(when.timestamp() / BUCKET_SECONDS)
+
+
+def history_span(now: datetime) -> Span:
+    """What to read for a detection at `now`: from a UTC midnight 28 days ago to the open bucket's end."""
+    begin = (now - HISTORY).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Span(begin, from_seconds((number_of(now) + 1) * BUCKET_SECONDS))
+
+
+def build(
+    rows: Iterable[CountRow],
+    sources: Iterable[SourceFacts],
+    *,
+    now: datetime,
+    new_source_days: float = 7.0,
+    profile: Profile = FLAT,
+    released_at: datetime | None = None,
+) -> Series:
+    """Grids over `history_span(now)` from the policy's rows (any order; others in time are left out)."""
+    span = history_span(now)
+    first, last = number_of(span.start), number_of(span.end)
+    joined = [s for s in sources if s.start + timedelta(days=new_source_days) <= now]
+    live = {s.id: _live(s, first, last, now) for s in joined}
+    values: dict[Scope, list[float]] = {scope: [0.0] * (last - first) for scope in Scope}
+    seen = dict.fromkeys(live, 0)
+    for when, source, posts, negative in rows:
+        number = number_of(when)
+        spans = live.get(source)
+        if spans is not None and first <= number < last and _inside(spans, number):
+            values[Scope.ALL][number - first] += posts
+            values[Scope.NEGATIVE][number - first] += negative
+            seen[source] += posts
+    shares = _shares(seen, live)
+    share = _live_share(shares, live, first, last)
+    season = _season(profile, first, last)
+    release = None if released_at is None else number_of(released_at) - first
+    grids = {
+        Scope.ALL: Grid(first, BUCKET_SECONDS, values[Scope.ALL], share, season, release),
+        Scope.NEGATIVE: Grid(first, BUCKET_SECONDS, values[Scope.NEGATIVE], share, season, None),
+    }
+    return Series(grids, live)
+
+
+def _live(source: SourceFacts, first: int, last: int, now: datetime) -> tuple[tuple[int, int], ...]:
+    """Buckets whose middle the source could be read for."""
+    if not source.spans:
+        found = [(source.start, now + timedelta(seconds=BUCKET_SECONDS))]
+    else:
+        found = [(s.start, s.end) for s in source.spans]
+        found[0] = (min(source.start, found[0][0]), found[0][1])
+        begin, end = found[-1]
+        found[-1] = (begin, max(end, min(now + timedelta(seconds=BUCKET_SECONDS), end + source.grace)))
+    cut = ((max(first, _middle(a)), min(last, _middle(b))) for a, b in found)
+    return tuple((a, b) for a, b in cut if a < b)
+
+
+def _middle(when: datetime) -> int:
+    return ceil(when.timestamp() / BUCKET_SECONDS - 0.5)
+
+
+def _inside(spans: Sequence[tuple[int, int]], number: int) -> bool:
+    place = bisect_right(spans, (number, 1 << 62)) - 1
+    return place >= 0 and number < spans[place][1]
+
+
+def _shares(
+    seen: Mapping[SourceId, int], live: Mapping[SourceId, Sequence[tuple[int, int]]]
+) -> dict[SourceId, float]:
+    """Each source's share of the policy's posts, by its rate while live; one post is spread as a prior."""
+    rates = {}
+    for source, spans in live.items():
+        buckets = sum(b - a for a, b in spans)
+        rates[source] = (seen[source] + 1.0 / len(live)) / max(buckets, 1)
+    total = sum(rates.values())
+    return {source: rate / total for source, rate in sorted(rates.items())}
+
+
+def _live_share(
+    shares: Mapping[SourceId, float],
+    live: Mapping[SourceId, Sequence[tuple[int, int]]],
+    first: int,
+    last: int,
+) -> list[float]:
+    change = [0.0] * (last - first + 1)
+    for source, share in shares.items():
+        for begin, end in live[source]:
+            change[begin - first] += share
+            change[end - first] -= share
+    # Rounded, because additions and subtractions of shares leave dust where the sum should be 1 or 0.
+    return [round(value, 9) + 0.0 for value in accumulate(change[:-1])]
+
+
+def _season(profile: Profile, first: int, last: int) -> list[float]:
+    per_hour = HOUR // BUCKET_SECONDS
+    hours = range(first // per_hour, -(-last // per_hour))
+    factors = [profile.at(from_seconds(hour * HOUR)) for hour in hours]
+    begin = first - hours.start * per_hour
+    return [factor for factor in factors for _ in range(per_hour)][begin : begin + last - first]

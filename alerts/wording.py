@@ -1,0 +1,37 @@
+"""Words and figures as a press officer reads them: durations, shares, small numbers. Pure."""
+
+from __future__ import annotations
+
+from minyi.models import RuleName
+
+RULE_WORDS = {
+    RuleName.VOLUME: "声量突增",
+    RuleName.NEGATIVE_VOLUME: "负面声量突增",
+    RuleName.SOURCE_SILENT: "信源静默",
+}
+
+
+def duration(seconds: float) -> str:
+    """`15 分钟`, `2 小时`, `1.5 小时`, `3 天`."""
+    if seconds < 3600:
+        return f"{round(seconds / 60)} 分钟"
+    if seconds < 172_800:
+        return f"{seconds / 3600:.1f}".removesuffix(".0") + " 小时"
+    return f"{seconds / 86_400:.1f}".removesuffix(".0") + " 天"
+
+
+def about(value: float) -> str:
+    """A count that need not be whole: one decimal under 10, none above; tiny ones as `不到 0.1`."""
+    if value < 0.1:
+        return "不到 0.1"
+    return f"{value:.1f}".removesuffix(".0") if value < 10 else f"{value:.0f}"
+
+
+def percent(part: float, whole: float) -> str:
+    """`57%`; nothing of nothing is `无数据`."""
+    return f"{100 * part / whole:.0f}%" if whole else "无数据"
+
+
+def probability(value: float) -> str:
+    """`0.0007`, or `小于 0.0001`."""
+    return "小于 0.0001" if value < 0.0001 else f"{value:.4f}"
