@@ -89,14 +89,14 @@ def _summary(given: Given) -> str:
 def _policy(policy: Policy, given: Given) -> PolicyLine:
     buckets = given.buckets.get(policy.id, ())
     days = _days(buckets)
-    seen = [day for day in days if day.count is not None]
+    volume = sum(day.count for day in days)
     return PolicyLine(
         title=policy.title,
         status=_status(policy),
-        volume=sum(day.count or 0 for day in seen) if seen else None,
-        negative=sum(day.negative for day in seen),
+        volume=volume if volume or not all(day.blind for day in days) else None,
+        negative=sum(day.negative for day in days),
         days=days,
-        trend=_trend(seen),
+        trend=_trend(days),
     )
 
 
@@ -113,24 +113,23 @@ def _days(buckets: Sequence[Bucket]) -> tuple[Day, ...]:
     days = []
     for start in starts:
         here = [bucket for bucket in buckets if bucket.start == start]
-        blind = all(bucket.blind for bucket in here)
+        count = sum(bucket.count for bucket in here)
         negative = sum(bucket.count for bucket in here if bucket.key == Label.NEGATIVE)
-        days.append(Day(start, None if blind else sum(bucket.count for bucket in here), negative))
+        days.append(Day(start, count, negative, blind=all(bucket.blind for bucket in here)))
     return tuple(days)
 
 
 def _trend(days: Sequence[Day]) -> str:
-    """The highest day and the newest one against the mean of those before it."""
-    counted = [(day, day.count) for day in days if day.count is not None]
-    if not counted or not any(count for _, count in counted):
+    """The highest day, and the newest one against the mean of those before it that were not blind."""
+    if not any(day.count for day in days):
         return NO_DATA
-    top, most = max(counted, key=lambda pair: pair[1])
-    peak = f"最高 {_date(top.start)}：{most} 帖，负面 {top.negative}（{share(top.negative, most)}）"
-    *earlier, (newest, last) = counted
-    if not earlier:
+    top = max(days, key=lambda day: day.count)
+    peak = f"最高 {_date(top.start)}：{top.count} 帖，负面 {top.negative}（{share(top.negative, top.count)}）"
+    *before, newest = days
+    earlier = [day.count for day in before if not day.blind]
+    if not earlier or newest.blind:
         return peak
-    mean = sum(count for _, count in earlier) / len(earlier)
-    return f"{peak}；{_date(newest.start)}：{last} 帖，此前日均 {mean:.1f}"
+    return f"{peak}；{_date(newest.start)}：{newest.count} 帖，此前日均 {sum(earlier) / len(earlier):.1f}"
 
 
 # --- alerts -----------------------------------------------------------------------------------------

@@ -58,16 +58,17 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One bar: counts of a local day; `count` is None where every source was blind."""
+    """One bar: posts seen on a local day; of a blind day they are only what could be seen."""
 
     start: datetime
-    count: int | None
+    count: int
     negative: int = 0
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyLine:
-    """One watched policy. `volume` is None when there is no bucket at all."""
+    """One watched policy. `volume` is None when there is no day on which anything could be seen."""
 
     title: str
     status: str

@@ -6,7 +6,7 @@ Colour repeats what the words say and never says anything alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from minyi.clock import LOCAL, local_text
@@ -120,13 +120,15 @@ def _posts(sheet: _Sheet, alert: AlertLine) -> None:
 
 
 def _policies(sheet: _Sheet, situation: Situation) -> None:
-    first, last = (f"{when.astimezone(LOCAL):%m-%d}" for when in (situation.span.start, situation.span.end))
-    sheet.heading(f"二、政策与声量（{first} 至 {last}，按日）")
+    shown = (situation.span.start, situation.span.end - timedelta(seconds=1))
+    sheet.heading(
+        f"二、政策与声量（{' 至 '.join(f'{when.astimezone(LOCAL):%m-%d}' for when in shown)}，按日）"
+    )
     if not situation.policies:
         sheet.add(f"  {NO_DATA}")
     for policy in situation.policies:
         _policy(sheet, policy)
-    if any(day.count is None for policy in situation.policies for day in policy.days):
+    if any(day.blind for policy in situation.policies for day in policy.days):
         sheet.add("  曲线中 x 表示当日信源中断，声量未知", _Style.DIM)
 
 
@@ -153,14 +155,12 @@ def _share_bar(sheet: _Sheet, policy: PolicyLine) -> str:
 def sparkline(days: Sequence[Day], width: int) -> str:
     """One cell a day, the newest `width`; the highest bar is the largest count, `.` zero, `x` unknown."""
     shown = days[-max(width, 1) :]
-    most = max((day.count or 0 for day in shown), default=0)
-    return "".join(_bar(day.count, most) for day in shown)
+    most = max((day.count for day in shown if not day.blind), default=0)
+    return "".join("x" if day.blind else _bar(day.count, most) for day in shown)
 
 
-def _bar(count: int | None, most: int) -> str:
-    if count is None:
-        return "x"
-    return _BARS[max(0, -(-count * len(_BARS) // most) - 1)] if count else "."
+def _bar(count: int, most: int) -> str:
+    return _BARS[-(-count * len(_BARS) // most) - 1] if count else "."
 
 
 # --- sources, mail, commands ------------------------------------------------------------------------

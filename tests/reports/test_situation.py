@@ -136,9 +136,25 @@ def test_volume_negatives_and_trend_are_sums_of_the_buckets() -> None:
 def test_a_blind_day_is_unknown_and_not_zero() -> None:
     """It is left out of the mean and drawn as its own mark."""
     (line,) = compose(_given(buckets={POLICY.id: _days((2, 0), None, (4, 1))})).policies
-    assert [day.count for day in line.days] == [2, None, 4]
+    assert [day.blind for day in line.days] == [False, True, False]
     assert line.trend.endswith("此前日均 2.0")
     assert sparkline(line.days, 10) == "▄x█"
+
+
+def test_posts_of_a_blind_day_are_counted_but_not_compared() -> None:
+    """What was seen before the source died is a fact; the day's volume is still unknown."""
+    days = _days((2, 0), (7, 7), (4, 1))
+    days[2:4] = [replace(one, blind=True) for one in days[2:4]]
+    (line,) = compose(_given(buckets={POLICY.id: days})).policies
+    assert line.volume == 13
+    assert line.trend.endswith("此前日均 2.0")
+    assert sparkline(line.days, 10)[1] == "x"
+
+
+def test_days_on_which_nobody_could_look_are_no_data() -> None:
+    """A blind day without posts is not a day without posts."""
+    (line,) = compose(_given(buckets={POLICY.id: _days(None, None)})).policies
+    assert (line.volume, line.trend) == (None, "无数据")
 
 
 def test_sparkline_keeps_zero_apart_from_little() -> None:
