@@ -28,13 +28,16 @@ _CANDIDATES = 4
 
 
 def search(connection: apsw.Connection, query: Query, order: Order, size: int, cursor: str | None) -> Page:
-    """One page; a size outside 1..200 is brought inside."""
+    """One page; a size outside 1..200 is brought inside.
+
+    Relevance needs words that every hit could hold; without them it is newest first.
+    """
     plan = compile_query(query, read_numbers(connection))
     size = min(max(size, 1), MAX_PAGE)
     total = _count(connection, plan, EXACT_TOTAL + 1)
     window: int | None = None
     following: str | None = None
-    if order is Order.RELEVANCE and positive_texts(query.text):
+    if order is Order.RELEVANCE and plan.match is not None and positive_texts(query.text):
         rids, window = _best(connection, plan, size, collapse=query.collapse)
     else:
         found = _newest(connection, plan, size + 1, _read_cursor(query, cursor), collapse=query.collapse)
