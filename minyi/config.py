@@ -206,15 +206,27 @@ def load(path: Path) -> Config:
     Raises:
         ConfigError: the file is missing, no TOML, or a key is unknown, missing or of the wrong kind.
     """
+    config = replace(read_table(Config, _read_toml(path), file=str(path)), path=path)
+    check(config, str(path))
+    return config
+
+
+def load_rules(path: Path) -> Rules:
+    """Read the `[rules]` of a file and nothing else of it; the defaults where it has none.
+
+    Raises:
+        ConfigError: as `load`.
+    """
+    return read_table(Rules, _read_toml(path).get("rules", {}), file=str(path), key="rules")
+
+
+def _read_toml(path: Path) -> dict[str, object]:
     try:
-        raw = tomllib.loads(path.read_text("utf-8-sig"))
+        return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError("找不到配置文件；请先运行 minyi init", file=str(path)) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"无法读取：{error}", file=str(path)) from error
-    config = read_table(Config, raw, file=str(path))
-    check(config, str(path))
-    return replace(config, path=path)
 
 
 def check(config: Config, file: str) -> None:

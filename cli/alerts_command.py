@@ -1,0 +1,112 @@
+"""`minyi alerts`: the office's cases."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from alerts.explain import Names, explain
+from alerts.notify.content import text
+from cli.opening import opened
+from cli.output import print_json, print_table, time_or_dash
+from jobs.letters import alert_view, names_of
+from minyi.clock import local_iso
+from minyi.errors import ConfigError
+from minyi.models import Alert, AlertId, Spike
+
+RULES = {"volume": "声量突增", "negative_volume": "负面突增", "source_silent": "信源静默"}
+
+
+def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
+    """Register the command."""
+    actions = commands.add_parser("alerts", parents=parents, help="预警").add_subparsers(
+        dest="action", metavar="动作", required=True
+    )
+    listing = actions.add_parser("list", parents=parents, help="列出预警，新的在前")
+    listing.add_argument("--limit", type=int, default=100, help="最多几起（默认 100）")
+    listing.set_defaults(run=run_list)
+    show = actions.add_parser("show", parents=parents, help="一起预警的全文与算式")
+    show.add_argument("id", help="预警编号")
+    show.set_defaults(run=run_show)
+
+
+def run_list(args: argparse.Namespace) -> int:
+    """List the alerts."""
+    with opened(args) as context:
+        alerts = context.store.alerts(max(1, args.limit))
+        names = names_of(context)
+    if args.json:
+        for alert in alerts:
+            print_json(alert_values(alert, names))
+        return 0
+    rows = [
+        (
+            alert.id[:8],
+            alert.level.chinese,
+            RULES[alert.rule],
+            names.source(alert.spike.source) if alert.spike.source else names.policy(alert.policy),
+            alert.state.chinese,
+            time_or_dash(alert.detected_at),
+            time_or_dash(alert.due_at),
+        )
+        for alert in alerts
+    ]
+    print_table(("编号", "等级", "规则", "对象", "状态", "发现", "回应期限"), rows, empty="没有预警")
+    return 0
+
+
+def run_show(args: argparse.Namespace) -> int:
+    """Show one alert as its mail does; the id's beginning is enough when it is unique."""
+    with opened(args) as context:
+        found = [one for one in context.store.alerts(10_000) if one.id.startswith(args.id)]
+        if len(found) != 1:
+            count = "不止一起" if found else "没有"
+            raise ConfigError(f"{count}编号以 {args.id} 开头的预警；见 minyi alerts list", key="alerts show")
+        alert = context.store.alert(AlertId(found[0].id)) or found[0]
+        view = alert_view(context, alert, "firing", context.clock())
+        if args.json:
+            print_json(alert_values(alert, view.names) | {"arithmetic": dict(alert.spike.arithmetic)})
+        else:
+            print(text(view), end="")
+    return 0
+
+
+def alert_values(alert: Alert, names: Names) -> dict[str, Any]:
+    """The JSON shape of an alert."""
+    return {
+        "id": alert.id,
+        "policy": alert.policy,
+        "rule": alert.rule.value,
+        "level": alert.level.name,
+        "state": alert.state.value,
+        "detected_at": local_iso(alert.detected_at),
+        **_numbers(alert.spike),
+        "text": explain(alert.spike, names),
+        "due_at": local_iso(alert.due_at),
+        "source": alert.spike.source,
+        "posts": list(alert.spike.posts),
+    }
+
+
+def _numbers(spike: Spike) -> dict[str, Any]:
+    return {
+        "window_start": local_iso(spike.window.start),
+        "window_end": local_iso(spike.window.end),
+        "observed": spike.observed,
+        "expected": spike.expected,
+        "score": spike.score,
+    }
+
+
+def spike_values(spike: Spike) -> dict[str, Any]:
+    """The alert fields of a spike that no record holds: a backtest's."""
+    return {
+        "policy": spike.policy,
+        "rule": spike.rule.value,
+        "level": spike.level.name,
+        "detected_at": local_iso(spike.window.end),
+        **_numbers(spike),
+        "threshold": spike.threshold,
+        "text": explain(spike, Names({}, {})),
+        "arithmetic": dict(spike.arithmetic),
+    }

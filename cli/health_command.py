@@ -1,0 +1,150 @@
+"""`minyi health`, `sources`, `config check`, `notify test`: is everything as it should be."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from cli.crawl_command import STATE
+from cli.opening import opened
+from cli.output import print_json, print_table, time_or_dash
+from jobs.health import Health, health
+from jobs.notify import send_test
+from minyi import config
+from minyi.clock import local_iso
+from minyi.models import SourceHealth
+
+
+def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
+    """Register the commands."""
+    commands.add_parser("health", parents=parents, help="运行状况").set_defaults(run=run_health)
+    sources = commands.add_parser("sources", parents=parents, help="信源").add_subparsers(
+        dest="action", metavar="动作", required=True
+    )
+    sources.add_parser("list", parents=parents, help="列出信源").set_defaults(run=run_sources)
+    checks = commands.add_parser("config", parents=parents, help="配置").add_subparsers(
+        dest="action", metavar="动作", required=True
+    )
+    checks.add_parser("check", parents=parents, help="检查配置文件").set_defaults(run=run_check)
+    notify = commands.add_parser("notify", parents=parents, help="通知").add_subparsers(
+        dest="action", metavar="动作", required=True
+    )
+    test = notify.add_parser("test", parents=parents, help="给每位收件人发一封测试邮件")
+    test.add_argument("--to", metavar="邮箱", help="只发给这一个地址")
+    test.set_defaults(run=run_notify_test)
+
+
+def run_health(args: argparse.Namespace) -> int:
+    """Print how the watch stands; exit 0 also when something is wrong, for the words are the answer."""
+    with opened(args) as context:
+        found = health(context, context.clock())
+        refused = context.store.quarantined(5)
+    if args.json:
+        print_json(_health_values(found))
+        return 0
+    print("运行状况：" + ("正常" if not found.problems else "有问题"))
+    for problem in found.problems:
+        print(f"  · {problem}")
+    print_table(*_source_table(found.sources), empty="还没有采集过任何信源")
+    print(f"待发邮件 {found.outbox_pending}，未送达 {found.outbox_failed}，待入库文件 {found.spool_files}")
+    print(f"磁盘剩余 {found.disk_free / 2**30:.1f} GiB")
+    print("服务在运行" if found.service_alive else "服务未运行；minyi run 开始值守")
+    for item in refused:
+        print(f"隔离：{item.origin} 第 {item.position} 行：{item.reason}")
+    return 0
+
+
+def _source_table(sources: tuple[SourceHealth, ...]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    rows = [
+        (
+            one.source,
+            STATE[one.state],
+            time_or_dash(one.last_success),
+            time_or_dash(one.newest_item),
+            time_or_dash(one.blind_since),
+        )
+        for one in sources
+    ]
+    return ("信源", "状态", "上次成功", "最新帖文", "自何时无数据"), rows
+
+
+def _source_values(one: SourceHealth) -> dict[str, Any]:
+    return {
+        "id": one.source,
+        "state": one.state.value,
+        "last_success": local_iso(one.last_success),
+        "newest_item": local_iso(one.newest_item),
+        "blind_since": local_iso(one.blind_since),
+    }
+
+
+def _health_values(found: Health) -> dict[str, Any]:
+    return {
+        "state": found.state.value,
+        "sources": [_source_values(one) for one in found.sources],
+        "lag_posts": found.lag_posts,
+        "lag_seconds": found.lag_seconds,
+        "outbox_pending": found.outbox_pending,
+        "outbox_failed": found.outbox_failed,
+        "spool_files": found.spool_files,
+        "quarantined": found.quarantined,
+        "disk_free": found.disk_free,
+        "service_alive": found.service_alive,
+        "problems": list(found.problems),
+    }
+
+
+def run_sources(args: argparse.Namespace) -> int:
+    """List the cards with their health."""
+    with opened(args) as context:
+        known = {one.source: one for one in health(context, context.clock()).sources}
+        cards = context.config.source
+    rows = []
+    for card in cards:
+        one = known.get(card.id)
+        if args.json:
+            more = {"name": card.name, "kind": card.kind, "url": list(card.url), "every": card.every}
+            empty = {"state": None, "last_success": None, "newest_item": None, "blind_since": None}
+            print_json({"id": card.id, **more, **(_source_values(one) if one else empty)})
+        state, last = (STATE[one.state], one.last_success) if one else ("从未采集", None)
+        rows.append((card.id, card.name, card.kind, card.every, state, time_or_dash(last)))
+    if not args.json:
+        print_table(
+            ("编号", "名称", "类型", "间隔", "状态", "上次成功"),
+            rows,
+            empty="没有信源；在配置中加 [[source]]",
+        )
+    return 0
+
+
+def run_check(args: argparse.Namespace) -> int:
+    """Read the configuration and say what it means; a fault is an error with its key."""
+    read = config.load(args.config)
+    warnings = []
+    if not read.source:
+        warnings.append("没有信源，不会采集")
+    if not read.recipient:
+        warnings.append("没有收件人，预警不会寄出")
+    elif not read.mail.host:
+        warnings.append("没有邮件服务器（mail.host），预警不会寄出")
+    if args.json:
+        print_json(
+            {"ok": True, "sources": len(read.source), "recipients": len(read.recipient), "warnings": warnings}
+        )
+        return 0
+    print(f"{args.config} 无误：信源 {len(read.source)} 个，收件人 {len(read.recipient)} 人")
+    for words in warnings:
+        print(f"注意：{words}")
+    return 0
+
+
+def run_notify_test(args: argparse.Namespace) -> int:
+    """Send a test mail now and say what the server answered."""
+    with opened(args) as context:
+        results = send_test(context, args.to, context.clock())
+    for address, fault in results:
+        if args.json:
+            print_json({"recipient": address, "sent": fault is None, "error": fault})
+        else:
+            print(f"{address}：{'已被邮件服务器接受' if fault is None else '未送达：' + fault}")
+    return 0 if all(fault is None for _, fault in results) else 1

@@ -1,0 +1,93 @@
+"""`minyi policies`: what the office watches."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from cli.opening import opened
+from cli.output import print_json, print_table, time_or_dash
+from jobs.policies import import_policies
+from minyi.clock import local_iso
+from minyi.models import Policy
+from minyi.policyfile import load_policies
+
+STATUS = {"planned": "拟制定", "consulting": "征求意见", "released": "已发布", "repealed": "已废止"}
+
+
+def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
+    """Register the commands."""
+    parser = commands.add_parser("policies", parents=parents, help="所关注的政策")
+    actions = parser.add_subparsers(dest="action", metavar="动作", required=True)
+    imports = actions.add_parser("import", parents=parents, help="导入政策（TOML 或 JSON）")
+    imports.add_argument("file", type=Path)
+    imports.set_defaults(run=run_import)
+    listing = actions.add_parser("list", parents=parents, help="列出政策")
+    listing.set_defaults(run=run_list)
+
+
+def run_import(args: argparse.Namespace) -> int:
+    """Register the file's policies and match stored posts anew."""
+    policies = load_policies(args.file)
+    with opened(args) as context:
+        done = import_policies(context, policies, context.clock())
+    saved = done.saved
+    if args.json:
+        counts = {"new": saved.new, "updated": saved.updated, "unchanged": saved.unchanged}
+        print_json({**counts, "rematched": done.rematched, "collisions": list(done.collisions)})
+        return 0
+    print(f"政策：新增 {saved.new}，更新 {saved.updated}，未变 {saved.unchanged}")
+    print(f"重新匹配帖文：{done.rematched} 条有变化")
+    for words in done.collisions:
+        print(f"注意：{words}")
+    return 0
+
+
+def run_list(args: argparse.Namespace) -> int:
+    """List the policies, newest release first."""
+    with opened(args) as context:
+        policies = context.store.policies()
+    if args.json:
+        for policy in policies:
+            print_json(policy_values(policy))
+        return 0
+    rows = [
+        (p.id, p.title, p.doc_number, STATUS[p.status], time_or_dash(p.released_at), p.department)
+        for p in policies
+    ]
+    header = ("编号", "标题", "文号", "状态", "发布时间", "牵头部门")
+    print_table(header, rows, empty="还没有政策；用 minyi policies import 导入")
+    return 0
+
+
+def policy_values(policy: Policy) -> dict[str, Any]:
+    """The JSON shape of a policy: the import form, absent values left null."""
+    return {
+        "id": policy.id,
+        "title": policy.title,
+        "doc_number": policy.doc_number,
+        "kind": policy.kind.value,
+        "status": policy.status.value,
+        "released_at": local_iso(policy.released_at),
+        "consult_from": local_iso(policy.consult_from),
+        "consult_to": local_iso(policy.consult_to),
+        "department": policy.department,
+        "interpretation_url": policy.interpretation_url,
+        "interpretation_at": local_iso(policy.interpretation_at),
+        "no_interpretation_reason": policy.no_interpretation_reason,
+        "aliases": list(policy.aliases),
+        "words": {
+            "must": list(policy.words.must),
+            "any": list(policy.words.any),
+            "none": list(policy.words.none),
+        },
+        "clauses": list(policy.clauses),
+        "watch": [
+            {"id": item.id, "claim": item.claim, "statement": item.statement, "wording": list(item.wording)}
+            | {"any": list(item.any), "all": list(item.all), "none": list(item.none)}
+            | {"clause": item.clause, "department": item.department, "source_url": item.source_url}
+            for item in policy.watch
+        ],
+        "url": policy.url,
+    }

@@ -1,0 +1,42 @@
+"""`minyi run`: the resident service."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from threading import Event
+from typing import Any
+
+from jobs.service import Service
+from scheduler import Turn, serve
+
+
+def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
+    """Register the command."""
+    parser = commands.add_parser("run", parents=parents, help="值守：按时采集、识别、通知，直到停止")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    stop = Event()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    with Service(args.config, args.data) as service:
+        print(f"值守中（进程 {os.getpid()}），按 Ctrl-C 停止。运行状况：minyi health", flush=True)
+        turns = (
+            Turn("collect", 5.0, service.collect),
+            Turn("watch", 30.0, service.watch),
+            Turn("notify", 5.0, service.notify),
+        )
+        serve(turns, stop)
+        print("已停止", flush=True)
+        # A crawl under way is left to die with us: its child ends with its parent, and what it has not
+        # handed over is fetched again. Waiting for it could take minutes.
+        sys.stdout.flush()
+        os._exit(0)

@@ -1,0 +1,67 @@
+"""`minyi score` and `minyi normalise`: the text tools on standard input."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import analysis
+from cli.output import print_json
+from minyi.text import search_key
+
+
+def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
+    """Register the commands."""
+    score = commands.add_parser("score", parents=parents, help="给标准输入的 JSON 行（有 text）打情感分")
+    score.add_argument("--raw", action="store_true", help="不规整，按原文打 SnowNLP 分")
+    score.set_defaults(run=run_score)
+    normalise = commands.add_parser("normalise", parents=parents, help="输出标准输入的规整文本（检索所用）")
+    normalise.set_defaults(run=run_normalise)
+
+
+def run_normalise(_: argparse.Namespace) -> int:
+    """Print the search key of the whole input."""
+    text = sys.stdin.buffer.read().decode("utf-8-sig", "replace")
+    sys.stdout.write(search_key(text))
+    if not text.endswith("\n"):
+        sys.stdout.write("\n")
+    return 0
+
+
+def run_score(args: argparse.Namespace) -> int:
+    """Print each line back with its scores, in order; a bad line becomes an error in its place."""
+    toolkit = analysis.load(args.data / "cache", ())
+    for number, line in enumerate(sys.stdin.buffer, start=1):
+        if not line.strip():
+            continue
+        try:
+            values = json.loads(line.decode("utf-8-sig"))
+            text = values["text"]
+            if not isinstance(text, str):
+                raise TypeError("text 应为文字")  # noqa: TRY301 - one place answers every kind of bad line
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            print_json({"error": f"第 {number} 行不是带 text 的 JSON：{error}", "line": number})
+            continue
+        print_json({**values, **(_raw(toolkit, text) if args.raw else _judged(toolkit, text))})
+    return 0
+
+
+def _raw(toolkit: analysis.Toolkit, text: str) -> Mapping[str, Any]:
+    return {"snownlp": toolkit.engine.sentiments(text)}
+
+
+def _judged(toolkit: analysis.Toolkit, text: str) -> Mapping[str, Any]:
+    judged = toolkit.judge(text)
+    return {
+        "snownlp": judged.snownlp,
+        "polarity": judged.polarity,
+        "label": judged.label.value,
+        "evidence": [
+            {"word": e.word, "start": e.start, "end": e.end, "weight": e.weight, "reason": e.reason}
+            for e in judged.evidence
+        ],
+        "model": judged.model_version,
+    }

@@ -1,0 +1,97 @@
+"""What every job is given: the opened record, the configuration, the office's key, the clock, the folders."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from minyi import clock, config
+from minyi.config import Config, Office
+from minyi.errors import ConfigError
+from minyi.store import Store, open_store
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """An opened office. `clock` gives the instant of a job; the demo hands in a simulated one."""
+
+    config: Config
+    data: Path
+    store: Store
+    author_key: bytes
+    clock: Callable[[], datetime] = clock.now
+
+    @property
+    def spool(self) -> Path:
+        """Folder of finished crawls waiting for ingest."""
+        return self.data / "spool"
+
+    @property
+    def cache(self) -> Path:
+        """Folder of files that can be built again."""
+        return self.data / "cache"
+
+    @property
+    def locks(self) -> Path:
+        """Folder of lock files."""
+        return self.data / "locks"
+
+
+@contextmanager
+def open_context(
+    config_path: Path, data: Path, *, now: Callable[[], datetime] = clock.now, missing_ok: bool = False
+) -> Iterator[Context]:
+    """Open the office for the length of the block; with `missing_ok`, defaults stand in for no file.
+
+    Raises:
+        ConfigError: the configuration is wrong.
+        StoreError: the record cannot be opened.
+    """
+    nameless = missing_ok and not config_path.exists()
+    read = (
+        Config(Office(name="未命名机构", contact=""), path=config_path)
+        if nameless
+        else config.load(config_path)
+    )
+    for folder in (data, config_path.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    data.chmod(0o700)
+    store = open_store(data / "minyi.db")
+    try:
+        yield Context(read, data, store, author_key(config_path.parent), now)
+    finally:
+        store.close()
+
+
+def author_key(folder: Path) -> bytes:
+    """The office's key for author pseudonyms, made at the first run beside the configuration, mode 0600.
+
+    Raises:
+        ConfigError: the file is there but holds no key.
+    """
+    path = folder / "author.key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read_key(path)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        key = secrets.token_bytes(32)
+        file.write(key.hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return key
+
+
+def _read_key(path: Path) -> bytes:
+    try:
+        key = bytes.fromhex(path.read_text("ascii").strip())
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"作者密钥无法读取：{error}", file=str(path)) from error
+    if len(key) != 32:
+        raise ConfigError("作者密钥已损坏；请从备份恢复，否则作者匿名编号会改变", file=str(path))
+    return key

@@ -1,0 +1,16 @@
+"""What the query language needs to know of this office: names of policies and sources, the author key."""
+
+from __future__ import annotations
+
+from analysis.post import pseudonym
+from jobs.context import Context
+from minyi.store.query import NameBook
+
+
+def name_book(context: Context) -> NameBook:
+    """Names and ids that `policy:`, `source:` and `author:` may hold."""
+    return NameBook(
+        policies=context.store.policies(),
+        sources={card.id: card.name for card in context.config.source},
+        hash_author=lambda name: pseudonym(name, context.author_key),
+    )

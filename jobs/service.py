@@ -1,0 +1,75 @@
+"""The resident service 值守: what each turn of the scheduler does, and the outer edge of every job."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from jobs.collect import collect
+from jobs.context import Context, open_context
+from jobs.due import due_sources
+from jobs.ingest import ingest_spool
+from jobs.locks import hold
+from jobs.notify import deliver
+from jobs.watch import watch
+
+log = logging.getLogger(__name__)
+
+
+class Service:
+    """One running office: holds the instance lock and, for each kind of job, its own opened record."""
+
+    def __init__(self, config: Path, data: Path) -> None:
+        """Take the lock and open the office.
+
+        Raises:
+            AlreadyRunning: another service holds the data folder.
+            ConfigError, StoreError: as `open_context`.
+        """
+        with ExitStack() as stack:
+            data.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(hold(data / "locks" / "service.lock", "值守服务"))
+            self._collecting, self._watching, self._notifying = (
+                stack.enter_context(open_context(config, data)) for _ in range(3)
+            )
+            self._stack = stack.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def collect(self) -> None:
+        """Crawl what is due, ingest what waits, look for spikes in it at once."""
+        self._guarded("collect", self._collecting, _collect_due)
+
+    def watch(self) -> None:
+        """Look for spikes in what anyone stored since the last look."""
+        self._guarded("watch", self._watching, lambda context: watch(context, context.clock()))
+
+    def notify(self) -> None:
+        """Send what is due."""
+        self._guarded("notify", self._notifying, lambda context: deliver(context, context.clock()))
+
+    def _guarded(self, name: str, context: Context, work: Callable[[Context], object]) -> None:
+        """Run a job; whatever it raises is logged, and the missing success shows in health."""
+        started = time.monotonic()
+        try:
+            work(context)
+            context.store.job_success(name, context.clock())
+        except Exception:  # the outer edge of every job: the service must outlive any of them
+            log.exception("job %s failed after %.1f s", name, time.monotonic() - started)
+
+
+def _collect_due(context: Context) -> None:
+    now = context.clock()
+    cards = due_sources(context.config.source, context.store.source_health(), now)
+    if cards:
+        collect(context, cards[: context.config.crawl.parallel], now, revisit_all=False)
+    if ingest_spool(context, context.clock()):
+        watch(context, context.clock())
