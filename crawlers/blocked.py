@@ -27,7 +27,7 @@ _SIGNS = (
     "cf-chl-",
 )
 _FEW_CHARS = 200
-_HEAD_CHARS = 60_000
+_LONGEST_WALL = 100_000  # characters of markup
 _UNSEEN = re.compile(
     r"<(script|style|noscript)\b.*?(?:</\1\s*>|$)|<!--.*?(?:-->|$)|<[^>]*>", re.DOTALL | re.IGNORECASE
 )
@@ -50,12 +50,17 @@ def blocked_reason(status: int, asked: str, answered: str, text: str) -> str | N
         return "对方返回空白页"
     if _is_login(answered) and not _is_login(asked):
         return "被转到登录或验证页面"
-    head = text[:_HEAD_CHARS]
-    lowered = head.lower()
+    sign = _sign(text)
+    return f"被安全防护拦截（{sign}）" if sign else None
+
+
+def _sign(text: str) -> str | None:
+    if len(text) > _LONGEST_WALL:
+        return None
+    lowered = text.lower()
     sign = next((sign for sign in _SIGNS if sign in lowered), None)
-    if sign and len("".join(_UNSEEN.sub(" ", head).split())) < _FEW_CHARS:
-        return f"被安全防护拦截（{sign}）"
-    return None
+    shown = len("".join(_UNSEEN.sub(" ", text).split())) if sign else 0
+    return sign if shown < _FEW_CHARS else None
 
 
 def _is_login(url: str) -> bool:

@@ -15,6 +15,7 @@ from crawlers.government import Directory, find_deadline, number_in_text, read_d
 from crawlers.page import Page, squeeze
 from crawlers.paragraphs import Paragraph, plain, to_html
 from minyi.config import ArticleRules
+from minyi.markup import html_to_text
 
 _LANGUAGE_CHARS = 12
 
@@ -37,7 +38,7 @@ class Article:
     @property
     def empty(self) -> bool:
         """True when neither a title nor a text was found."""
-        return not self.title and not self.body_text
+        return not self.title and not self.body_html
 
 
 def extract(markup: str, url: str, rules: ArticleRules, *, government: bool = False) -> Article:
@@ -50,7 +51,7 @@ def extract(markup: str, url: str, rules: ArticleRules, *, government: bool = Fa
     title = find_title(page, rules) or directory.title
     body = find_body(page, rules, title or "")
     text = plain(body)
-    body_html = to_html(body) if body else _stated_body(page)
+    body_html = to_html(body) if body else _stated_body(page) or _any_text(markup)
     if government and directory.doc_number is None:
         directory = replace(directory, doc_number=number_in_text(title or "", text))
     return Article(
@@ -73,6 +74,12 @@ def _stated_body(page: Page) -> str | None:
     text = squeeze(stated) if isinstance(stated, str) else ""
     text = text or page.meta.get("description") or page.meta.get("og:description") or ""
     return to_html([Paragraph(text, escape(text, quote=False), 0)]) if text else None
+
+
+def _any_text(markup: str) -> str | None:
+    """Markup nested too deep for a tree still has its text, read as a stream."""
+    lines = html_to_text(markup).splitlines()
+    return "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines) or None
 
 
 def _language(page: Page) -> str | None:

@@ -197,10 +197,12 @@ def _author_names(item: Mapping[str, object]) -> Iterator[str]:
 
 
 def _string(value: object) -> str | None:
-    """Numbers are accepted as ids; blanks are nothing."""
+    """Numbers are accepted as ids; blanks are nothing; half characters become question marks."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return value.strip() or None if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return value.strip().encode("utf-8", "replace").decode("utf-8") or None
 
 
 def _link(value: object, base: str) -> str | None:

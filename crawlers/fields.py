@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from lxml.html import HtmlElement
 
-from crawlers.page import Page, squeeze, text_of
+from crawlers.page import Chunk, Page, squeeze, text_of
 from minyi.config import ArticleRules
 
 MAX_TITLE = 300
@@ -44,7 +44,7 @@ def _titles(page: Page) -> Iterator[str | None]:
     yield headings[0] if len(headings) == 1 else None
     parts = _SEPARATOR.split(full)
     yield max(parts, key=len) if len(parts) > 1 else full
-    yield headings[0] if headings else None
+    yield next((text for text in (text_of(one) for one in page.root.iter("h1", "h2", "h3")) if text), None)
 
 
 def _shown_part(page: Page, full: str) -> str | None:
@@ -118,8 +118,10 @@ _MIDNIGHT = re.compile(r"[T\s]+0?0:00(?::00(?:\.0+)?)?$")
 _URL_DATE = re.compile(
     r"[/_t](20\d\d)(?:[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])|[-/_]([1-9])[-/_]([1-9]|[12]\d|3[01]))(?=[/_.])"
 )
-_NEAR_BEFORE, _NEAR_AFTER = 12, 60
-_SHORT_LINE = 120
+_TODAY = re.compile(r"今天是|今日是|现在是|当前(?:时间|日期)")
+_NEAR_BEFORE, _NEAR_AFTER = 4, 60
+_SHORT_LINE, _TERSE_LINE = 120, 40
+_LINK_CHARS = 8
 
 
 def find_time(page: Page, rules: ArticleRules, title: str | None) -> str | None:
@@ -171,14 +173,35 @@ def _labelled_time(page: Page) -> str | None:
 def _near_title(page: Page, title: str | None) -> str | None:
     start = _title_position(page, title)
     order = [*range(start, start + _NEAR_AFTER), *range(start - 1, start - _NEAR_BEFORE, -1)]
-    for pattern in (_FULL, _LOOSE):
-        for number in order:
-            if 0 <= number < len(page.chunks):
-                text = page.chunks[number].text
-                found = pattern.search(text) if len(text) <= _SHORT_LINE else None
-                if found and not _UPDATED.search(text) and not _in_prose(text, found):
-                    return _with_next(found[0], page, number)
+    for number in order:
+        if 0 <= number < len(page.chunks):
+            found = _time_in(page.chunks[number])
+            if found:
+                return _with_next(found, page, number)
     return None
+
+
+def _time_in(chunk: Chunk) -> str | None:
+    """A time standing in a short line; None in prose, beside links and where today's date is shown."""
+    text = chunk.text
+    if len(text) > _SHORT_LINE or _UPDATED.search(text) or _TODAY.search(text):
+        return None
+    found = _FULL.search(text) or (_LOOSE.search(text) if len(text) <= _TERSE_LINE else None)
+    if found is None or _in_prose(text, found) or _beside_link(chunk.element):
+        return None
+    return found[0]
+
+
+def _beside_link(element: HtmlElement) -> bool:
+    """A date in a list item with a long link is another article's."""
+    node: HtmlElement | None = element
+    for _ in range(3):
+        if node is None or node.tag in ("body", "html"):
+            return False
+        if node.tag in ("li", "dl", "dd", "a") and len(text_of(node)) <= 2 * _SHORT_LINE:
+            return any(len(text_of(link)) >= _LINK_CHARS for link in node.iter("a"))
+        node = node.getparent()
+    return False
 
 
 def _title_position(page: Page, title: str | None) -> int:

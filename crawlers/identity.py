@@ -26,7 +26,8 @@ def named_entries(entries: Sequence[Entry], *, by_guid: bool) -> list[tuple[str 
 
 def _shared_links(entries: Sequence[Entry]) -> set[str]:
     """Links of entries that have different guids, so are different entries."""
-    pairs = {(canonical_url(entry.link), entry.guid) for entry in entries if entry.link and entry.guid}
+    plain = [entry for entry in entries if entry.guid and entry.link and "#" not in entry.link]
+    pairs = {(canonical_url(entry.link or ""), entry.guid) for entry in plain}
     return {link for link, count in Counter(link for link, _ in pairs).items() if count > 1}
 
 

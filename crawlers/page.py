@@ -13,8 +13,9 @@ from lxml import etree, html
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
-MAX_CHARS = 4_000_000
-"""Markup beyond this many characters is not read."""
+MAX_CHARS = 2_000_000
+MAX_TAGS = 60_000
+"""Markup beyond this many characters or tags is not read: a tree costs a hundred times its text."""
 
 UNSEEN = frozenset({"script", "style", "noscript", "template", "textarea", "select", "svg", "iframe", "head"})
 """Elements whose text no reader sees."""
@@ -96,11 +97,16 @@ def select(root: HtmlElement, selector: str) -> list[HtmlElement]:
 
 def parse(markup: str) -> HtmlElement:
     """The tree of a page; broken, deep and empty markup gives what could be read."""
-    text = _CONTROL.sub(" ", _XML_DECLARATION.sub("", markup[:MAX_CHARS], count=1))
+    text = _CONTROL.sub(" ", _XML_DECLARATION.sub("", _bounded(markup), count=1))
     try:
         return html.document_fromstring(text, parser=_parser())
     except (etree.LxmlError, ValueError):
         return html.document_fromstring("<html><body></body></html>", parser=_parser())
+
+
+def _bounded(markup: str) -> str:
+    text = markup[:MAX_CHARS]
+    return "<".join(text.split("<", MAX_TAGS)[:MAX_TAGS]) if text.count("<") > MAX_TAGS else text
 
 
 def _parser() -> html.HTMLParser:

@@ -36,7 +36,7 @@ def crawl_source(order: Order, writer: SpoolWriter) -> Record:
     reason = _CUT_SHORT.get(str(stats.get("finish_reason")))
     if reason:
         record.note(reason)
-    broken = sum(count for key, count in stats.items() if key.startswith("spider_exceptions/"))
+    broken = int(stats.get("spider_exceptions/count", 0))
     if broken:
         record.errors += broken
         record.note("有页面解析时出错")

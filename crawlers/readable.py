@@ -19,6 +19,7 @@ def main_element(root: HtmlElement) -> HtmlElement | None:
     if not isinstance(markup, str) or not markup.strip():
         return None
     try:
-        return html.fragment_fromstring(markup, create_parent="div")
+        body = html.document_fromstring(markup).find("body")
     except etree.LxmlError:
         return None
+    return body if isinstance(body, HtmlElement) else None

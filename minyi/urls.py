@@ -31,6 +31,7 @@ def canonical_url(url: str) -> str:
     cannot be taken apart comes back stripped and cut to 2083 characters; never raises.
     """
     text = url.strip()[:_LONGEST].replace("\\", "/")  # as browsers read it
+    text = text.encode("utf-8", "replace").decode("utf-8")  # half characters cannot be percent-encoded
     try:
         parts = urlsplit(text)
         host = _host(parts.hostname or "", parts.port, parts.scheme)

@@ -38,7 +38,7 @@ class ArticleSpider(SourceSpider):
     def on_article(self, answer: Answer) -> Output:
         """One raw post."""
         found = extract(answer.page.text, answer.url, self.card.article, government=self.government)
-        if found.empty and not found.body_html:
+        if found.empty:
             self.forget(answer.visit, "页面里没有标题也没有正文")
             return
         yield self._post(answer, found)

@@ -173,7 +173,13 @@ class SourceSpider(Spider):
             return
         self._remember(visit, response, body_hash)
         answer = Answer(visit, response.url, page)
-        yield from self.on_article(answer) if visit.role == _ARTICLE else self.on_list(answer)
+        done = False
+        try:
+            yield from self.on_article(answer) if visit.role == _ARTICLE else self.on_list(answer)
+            done = True
+        finally:
+            if not done:  # an error or an early end: the page counts as never read and is asked again
+                self._restore(visit, old)
 
     def _unchanged(self, visit: Visit, response: Response) -> Output:
         self.record.not_modified += 1
@@ -194,6 +200,12 @@ class SourceSpider(Spider):
         self.record.cursor[visit.url] = replace(
             old, etag=etag, last_modified=last_modified, body_hash=body_hash, fails=0
         )
+
+    def _restore(self, visit: Visit, old: UrlCursor | None) -> None:
+        if old is None:
+            self.record.cursor.pop(visit.url, None)
+        else:
+            self.record.cursor[visit.url] = old
 
     def remember_links(self, visit: Visit, links: list[str]) -> None:
         """Keep what a list page showed for the runs in which it does not change."""

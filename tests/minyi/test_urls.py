@@ -43,6 +43,11 @@ def test_different_pages_stay_different(one: str, other: str) -> None:
     assert canonical_url(one) != canonical_url(other)
 
 
+def test_half_a_character_is_survived() -> None:
+    """JSON can hold half of a surrogate pair."""
+    assert canonical_url("http://a.cn/?q=\ud83d") == "http://a.cn/?q=%3F"
+
+
 def test_parameters_in_another_order_are_the_same_page() -> None:
     """The order of parameters says nothing."""
     assert canonical_url("http://a.cn/?b=2&a=1") == canonical_url("http://a.cn/?a=1&b=2")
