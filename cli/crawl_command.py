@@ -52,7 +52,7 @@ def chosen(context: Context, ids: Sequence[str]) -> list[Source]:
     Raises:
         ConfigError: an id has no card, or there are no cards.
     """
-    known = {card.id: card for card in context.config.source}
+    known = {str(card.id): card for card in context.config.source}
     file = str(context.config.path)
     if not known:
         raise ConfigError("没有信源；请加一张 [[source]] 信源卡", file=file, key="source")

@@ -55,7 +55,7 @@ def run_health(args: argparse.Namespace) -> int:
 
 
 def _source_table(sources: tuple[SourceHealth, ...]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             one.source,
             STATE[one.state],

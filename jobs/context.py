@@ -13,7 +13,8 @@ from pathlib import Path
 from minyi import clock, config
 from minyi.config import Config, Office
 from minyi.errors import ConfigError
-from minyi.store import Store, open_store
+from minyi.store import open_store
+from minyi.store.base import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,10 +91,12 @@ def run_demo(place: DemoFolder, progress: Progress) -> DemoResult:
         place.config.write_text(office_toml(port, mailbox.port), "utf-8")
         context = stack.enter_context(open_context(place.config, place.folder, now=lambda: site.now))
         imported = _import_history(context, place, site.base, progress)
-        played = tuple(
-            _play(context, site, at, n, len(rounds), progress) for n, at in enumerate(rounds, start=1)
-        )
-        return DemoResult(imported, played, mailbox.received, rounds[-1])
+        played = []
+        for number, at in enumerate(rounds, start=1):
+            progress(f"第 {number}/{len(rounds)} 轮采集，模拟时间 {at:%m月%d日 %H:%M}")
+            played.append(_play(context, site, at))
+            (place.folder / "played").write_text(at.isoformat(), "ascii")
+        return DemoResult(imported, tuple(played), mailbox.received, rounds[-1])
 
 
 def _read_time(record: Path) -> datetime | None:

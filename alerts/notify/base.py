@@ -18,9 +18,11 @@ class Letter:
 
 
 class Notifier(Protocol):
-    """One channel. `channel` is the word stored with each notification."""
+    """One channel."""
 
-    channel: str
+    @property
+    def channel(self) -> str:
+        """The word stored with each notification."""
 
     def deliver(
         self, letter: Letter, *, recipient: str, key: str, now: datetime, on_accepted: Callable[[], None]
