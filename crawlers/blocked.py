@@ -18,13 +18,11 @@ _SIGNS = (
     "antispider",
     "sina visitor system",
     "passport.weibo",
-    "访问过于频繁",
-    "安全验证",
-    "请输入验证码",
-    "您的访问被拦截",
-    "请求存在威胁",
     "just a moment...",
     "cf-chl-",
+)
+_TITLE = re.compile(
+    r"<title[^>]*>[^<]{0,20}?(安全验证|人机验证|访问验证|滑动验证|访问被拦截|访问过于频繁)", re.IGNORECASE
 )
 _FEW_CHARS = 200
 _LONGEST_WALL = 100_000  # characters of markup
@@ -58,7 +56,8 @@ def _sign(text: str) -> str | None:
     if len(text) > _LONGEST_WALL:
         return None
     lowered = text.lower()
-    sign = next((sign for sign in _SIGNS if sign in lowered), None)
+    titled = _TITLE.search(text)
+    sign = titled[1] if titled else next((sign for sign in _SIGNS if sign in lowered), None)
     shown = len("".join(_UNSEEN.sub(" ", text).split())) if sign else 0
     return sign if shown < _FEW_CHARS else None
 

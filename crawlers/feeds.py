@@ -104,7 +104,7 @@ def _read_xml(text: str, url: str) -> Feed:
         plain = _DOCTYPE.sub("", plain, count=1)  # entity bombs and outside entities; their uses stay as text
     parsed = feedparser.parse(
         BytesIO(plain.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+        response_headers={"content-type": "application/xml; charset=utf-8"},  # no base: guids stay as written
         sanitize_html=False,  # only text is kept
         resolve_relative_uris=False,
     )

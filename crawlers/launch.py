@@ -22,8 +22,10 @@ from time import monotonic
 from typing import IO
 
 from crawlers.order import Order, encode_order
+from crawlers.patterns import any_of
 from crawlers.watch import OUT_OF_MEMORY
 from minyi.config import Crawl, Source
+from minyi.errors import ConfigError
 from minyi.models import CrawlRun, SourceId, SourceState, UrlCursor
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,10 @@ def crawl(
     Raises:
         OSError: the child cannot be started, or the spool folder not be written.
     """
+    try:
+        any_of(card.allow, key=f"{card.id}.allow")
+    except ConfigError as error:
+        return CrawlOutcome(None, _dead(card.id, now, now, str(error)))
     spool.mkdir(parents=True, exist_ok=True)
     _sweep(spool, card.id)
     order = Order(card, cursor, spool, agent, limits, now, revisit_all, os.getpid())

@@ -27,9 +27,10 @@ _CUT_SHORT = {
 
 def crawl_source(order: Order, writer: SpoolWriter) -> Record:
     """Crawl to the end, writing raw posts as they come; returns the run's account."""
-    record = Record(source=order.card.id, now=order.now, cursor=dict(order.cursor))
+    spider = SPIDERS[order.card.kind]
+    record = Record(order.card.id, order.now, dict(order.cursor), keeps_unlisted=spider.revisits_unlisted)
     process = AsyncCrawlerProcess(scrapy_settings(order), install_root_handler=False)
-    crawler = process.create_crawler(SPIDERS[order.card.kind])
+    crawler = process.create_crawler(spider)
     process.crawl(crawler, order=order, record=record, writer=writer)
     process.start(install_signal_handlers=False)
     stats = crawler.stats.get_stats() if crawler.stats else {}

@@ -34,6 +34,7 @@ class Record:
     roots_read: int = 0
     articles_read: int = 0
     articles_failed: int = 0
+    keeps_unlisted: bool = True
     reasons: dict[str, int] = field(default_factory=dict)
     _started: float = field(default_factory=time.monotonic)
 
@@ -72,8 +73,9 @@ class Record:
     def vanished(self, url: str) -> None:
         """An article was answered 404 or 410; the second time it counts as removed."""
         self.articles_read += 1
-        self.cursor[url] = gone(self.cursor.get(url), self.seconds())
-        if self.cursor[url].next_due is None:
+        old = self.cursor.get(url)
+        self.cursor[url] = gone(old, self.seconds())
+        if self.cursor[url].next_due is None and old is not None and old.body_hash:
             self.removed += 1
             self.note("原文已在来源处删除")
 
@@ -94,7 +96,7 @@ class Record:
             blocked=self.blocked,
             reasons=reasons,
         )
-        return run, pruned(self.cursor)
+        return run, pruned(self.cursor, unlisted=self.keeps_unlisted)
 
     def _state(self) -> SourceState:
         """Blind when none of the card's own addresses was read, or no article of several answered."""

@@ -12,6 +12,7 @@ FEED_BYTES = 5 * 1024 * 1024
 _PAGE_BYTES = 8 * 1024 * 1024
 _GRACE_SECONDS = 20
 _SOON_SECONDS = 1.0
+_JITTER = 0.2
 
 CRAWLER_NAME = "Minyi"
 """How robots.txt files address us."""
@@ -58,7 +59,7 @@ def _bounds(order: Order) -> dict[str, object]:
 def _manners(order: Order) -> dict[str, object]:
     """Delays. Only hosts the card names in `allow_hosts` may be read without one."""
     card = order.card
-    unhurried = max(card.delay, 1.0)
+    unhurried = max(card.delay, 1.0) / (1 - _JITTER)  # never less than the card's delay between requests
     own = {urlsplit(f"//{entry}").hostname or "" for entry in card.allow_hosts}
     fast = {"concurrency": 4, "delay": card.delay, "jitter": 0.0}
     return {
@@ -69,6 +70,7 @@ def _manners(order: Order) -> dict[str, object]:
         "CONCURRENT_REQUESTS": 8,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": unhurried,
+        "DOWNLOAD_DELAY_JITTER": _JITTER,
         "DOWNLOAD_SLOTS": dict.fromkeys(own, fast) if card.delay < 1 else {},
         "AUTOTHROTTLE_ENABLED": card.delay > 0,
         "AUTOTHROTTLE_START_DELAY": unhurried,

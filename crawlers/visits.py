@@ -59,11 +59,14 @@ def gone(old: UrlCursor | None, now: float) -> UrlCursor:
     return replace(cursor, fails=fails, next_due=None if fails >= GONE_AFTER else now)
 
 
-def pruned(cursor: Mapping[str, UrlCursor]) -> dict[str, UrlCursor]:
-    """Without the articles that are behind the last rung and on no list page any more."""
+def pruned(cursor: Mapping[str, UrlCursor], *, unlisted: bool) -> dict[str, UrlCursor]:
+    """Without the articles that are on no list page any more and behind the last rung.
+
+    When `unlisted` is False an article is forgotten as soon as no list page shows it.
+    """
     listed = {link for one in cursor.values() for link in one.links}
     return {
         url: one
         for url, one in cursor.items()
-        if not is_article(one) or one.next_due is not None or url in listed
+        if not is_article(one) or url in listed or (unlisted and one.next_due is not None)
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 
@@ -32,6 +33,8 @@ Output = Iterator["Request | RawPost"]
 
 _ROOT, _LIST, _ARTICLE = "root", "list", "article"
 _MAX_HEADER = 300
+_HOME = re.compile(r"^https?://[^/]+/?(?:(?:index|default)\.\w+)?$")
+_TEXT_TYPE = re.compile(r"text/|html|xml|json", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,12 @@ class SourceSpider(Spider):
     conditional, and an answer equal to the last one is not parsed again.
     """
 
+    lists_in_full = False
+    """True when a list page is needed even if it did not change: it is asked for unconditionally."""
+
+    revisits_unlisted = True
+    """True when an article that is due is asked for also after it left the list page."""
+
     def __init__(self, order: Order, record: Record, writer: SpoolWriter) -> None:
         """Everything a run needs, handed in by the child process."""
         super().__init__(name=order.card.id)
@@ -101,10 +110,10 @@ class SourceSpider(Spider):
             if url not in self._asked:
                 self._asked.add(url)
                 yield self._request(Visit(url, _ROOT))
-        for url, cursor in list(self.record.cursor.items()):
-            if is_article(cursor) and self._wanted(url):
-                self._asked.add(url)
-                yield self._request(Visit(url, _ARTICLE))
+        for url, cursor in list(self.record.cursor.items()) if self.revisits_unlisted else ():
+            if is_article(cursor):
+                for request in self.article(url):
+                    yield request
 
     def list_page(self, url: str, number: int, *, behind: bool) -> Output:
         """Ask for one more list page."""
@@ -112,7 +121,7 @@ class SourceSpider(Spider):
             self._asked.add(url)
             yield self._request(Visit(url, _LIST, number, behind))
 
-    def article(self, url: str) -> Output:
+    def article(self, url: str) -> Iterator[Request]:
         """Ask for an article if it is due and was not asked for in this run."""
         if url not in self._asked and self._wanted(url):
             self._asked.add(url)
@@ -127,21 +136,22 @@ class SourceSpider(Spider):
         return self.order.revisit_all or is_due(cursor, self.record.seconds())
 
     def _request(self, visit: Visit) -> Request:
-        cursor = self.record.cursor.get(visit.url, UrlCursor())
-        headers = {}
-        if cursor.etag:
-            headers["If-None-Match"] = cursor.etag
-        if cursor.last_modified:
-            headers["If-Modified-Since"] = cursor.last_modified
         return Request(
             visit.url,
-            headers=headers,
+            headers=self._conditions(visit),
             callback=self._answered,
             errback=self._unanswered,
             cb_kwargs={"visit": visit},
             dont_filter=True,  # each address is asked once already; the library's filter swallows redirects
             priority=0 if visit.role == _ARTICLE else 10,
         )
+
+    def _conditions(self, visit: Visit) -> dict[str, str]:
+        cursor = self.record.cursor.get(visit.url)
+        if cursor is None or (self.lists_in_full and visit.role != _ARTICLE):
+            return {}
+        stated = {"If-None-Match": cursor.etag, "If-Modified-Since": cursor.last_modified}
+        return {name: value for name, value in stated.items() if value}
 
     # --- answers -----------------------------------------------------------------------------------
 
@@ -161,16 +171,19 @@ class SourceSpider(Spider):
             yield from self._failed(visit, f"对方返回状态码 {response.status}")
         elif visit.role == _ARTICLE and self._sent_home(visit, response):
             yield from self._failed(visit, "文章地址被转回首页或列表页")
+        elif not _is_text(response):
+            yield from self._failed(visit, "返回的不是网页，而是图片、文档或其他文件")
         else:
             yield from self._read(visit, response, page)
 
     def _read(self, visit: Visit, response: Response, page: Decoded) -> Output:
         body_hash = hashlib.sha256(response.body).hexdigest()
         old = self.record.cursor.get(visit.url)
-        same = old is not None and old.body_hash == body_hash
-        if same:
-            yield from self._unchanged(visit, response)
-            return
+        if old is not None and old.body_hash == body_hash:
+            if visit.role == _ARTICLE or not self.lists_in_full:
+                yield from self._unchanged(visit, response)
+                return
+            self.record.not_modified += 1
         self._remember(visit, response, body_hash)
         answer = Answer(visit, response.url, page)
         done = False
@@ -243,6 +256,12 @@ class SourceSpider(Spider):
 def _header(response: Response, name: bytes) -> str | None:
     value = response.headers.get(name)
     return value.decode("latin-1")[:_MAX_HEADER] if value else None
+
+
+def _is_text(response: Response) -> bool:
+    """Servers name pages in many ways; files that are none name themselves."""
+    kind = _header(response, b"Content-Type")
+    return (kind is None or _TEXT_TYPE.search(kind) is not None) and not response.body.startswith(b"%PDF-")
 
 
 def _words(error: object) -> str:

@@ -8,16 +8,25 @@ from zoneinfo import ZoneInfo
 from crawlers.extract import extract
 from crawlers.feeds import Entry, Feed, read_feed
 from crawlers.identity import named_entries, newest_versions
+from crawlers.order import Order
+from crawlers.record import Record
 from crawlers.settings import FEED_BYTES
 from crawlers.spiders.base import Answer, Output, SourceSpider, Visit
 from minyi.errors import InputError
 from minyi.models import RawPost
+from minyi.spool import SpoolWriter
 
 
 class FeedSpider(SourceSpider):
     """Every entry of a changed feed is one raw post; the store knows which are new."""
 
-    _waiting: dict[str, RawPost]
+    revisits_unlisted = False  # an article's post takes its name and title from its entry
+
+    def __init__(self, order: Order, record: Record, writer: SpoolWriter) -> None:
+        """With `full_text` the entries are needed in every run in which an article is due."""
+        super().__init__(order, record, writer)
+        self.lists_in_full = self.card.full_text
+        self._waiting: dict[str, RawPost] = {}
 
     def on_list(self, answer: Answer) -> Output:
         """The entries, or the reason why this is no feed."""
@@ -32,17 +41,14 @@ class FeedSpider(SourceSpider):
         yield from self._posts(answer, feed)
 
     def on_unchanged_list(self, visit: Visit, links: tuple[str, ...]) -> Output:
-        """Articles that are due are asked for by the ladder; the entries are known."""
-        del visit
-        for url in links:
-            yield from self.article(url)
+        """Its entries are known."""
+        del visit, links
+        yield from ()
 
     def on_article(self, answer: Answer) -> Output:
         """The entry with its article's text; the entry's own title and time are kept."""
         found = extract(answer.page.text, answer.url, self.card.article)
-        entry = self._entries().pop(answer.visit.url, None)
-        if entry is None:
-            entry = RawPost(source=self.card.id, fetched_at=self.record.clock(), url=answer.visit.url)
+        entry = self._waiting.pop(answer.visit.url)
         yield replace(
             entry,
             title=entry.title or found.title,
@@ -56,14 +62,9 @@ class FeedSpider(SourceSpider):
 
     def on_article_missed(self, visit: Visit) -> Output:
         """Better the feed's own summary than nothing, but never in place of a text read before."""
-        entry = self._entries().pop(visit.url, None)
-        if entry is not None and not self.knows(visit.url):
+        entry = self._waiting.pop(visit.url)
+        if not self.knows(visit.url):
             yield entry
-
-    def _entries(self) -> dict[str, RawPost]:
-        if not hasattr(self, "_waiting"):
-            self._waiting = {}
-        return self._waiting
 
     def _posts(self, answer: Answer, feed: Feed) -> Output:
         named = named_entries(feed.entries, by_guid=self.card.identity == "guid")
@@ -72,14 +73,14 @@ class FeedSpider(SourceSpider):
         if not self.card.full_text:
             yield from posts
             return
-        links = [post.url for post in posts if post.url]
-        self.remember_links(answer.visit, links)
+        self.remember_links(answer.visit, [post.url for post in posts if post.url])
         for post in posts:
-            if not post.url:
+            requests = list(self.article(post.url)) if post.url else []
+            if post.url and requests:
+                self._waiting[post.url] = post
+                yield from requests
+            elif not post.url:
                 yield post
-                continue
-            self._entries()[post.url] = post
-            yield from self.article(post.url)
 
     def _post(self, answer: Answer, feed: Feed, name: str | None, entry: Entry) -> RawPost:
         return RawPost(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -168,3 +169,29 @@ def test_a_gb18030_page_without_a_header_is_read(site: Site, office: OfficeMaker
     site.page("/art/1.html", article_html("第1篇样例文章", TEXT.format(1)), charset="gb18030", header=False)
     post = office(allow=("/art/",)).crawl().posts[0]
     assert (post.title, post.encoding) == ("第1篇样例文章", "gb18030")
+
+
+def test_requests_keep_their_distance(site: Site, office: OfficeMaker, article_html: Html) -> None:
+    """Never less than the card's delay between two requests, robots.txt included."""
+    _publish(site, article_html, 1)
+    assert office(allow=("/art/",), delay=1.0).crawl().run.items == 1
+    times = [seen.at for seen in site.seen]
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) >= 1.0
+
+
+def test_an_article_sent_home_or_to_a_file_is_not_read(
+    site: Site, office: OfficeMaker, article_html: Html
+) -> None:
+    """A removed article redirected to the front page, and a picture, are failures and no posts."""
+    _publish(site, article_html, 1, 2, 3)
+    site.routes["/art/1.html"] = Reply(b"", 302, {"Location": "/"})
+    site.routes["/art/2.html"] = Reply(b"\x89PNG", headers={"Content-Type": "image/png"})
+    result = office(allow=("/art/",)).crawl()
+    assert (result.titles, result.run.errors) == ({"第3篇样例文章"}, 2)
+
+
+def test_a_bad_pattern_fails_the_run_in_words(site: Site, office: OfficeMaker) -> None:
+    """Nothing is asked for."""
+    result = office(allow=("(",)).crawl()
+    assert (result.run.state, site.seen) == (SourceState.DOWN, [])
+    assert "匹配式" in result.run.reasons[0]

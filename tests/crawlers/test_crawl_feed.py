@@ -90,3 +90,19 @@ def test_full_text_is_not_lost_when_the_feed_changes(
         "/p/2", article_html("标题", "第二篇的全文在此，样例商标注册管理办法的解读全文，比摘要长得多。")
     )
     assert work.crawl(revisit_all=False).titles == {"第2条"}
+
+
+def test_a_revisited_article_keeps_its_name_and_title(
+    site: Site, office: OfficeMaker, article_html: Callable[..., str]
+) -> None:
+    """An edited article of a full-text feed is the same post: guid and title still come from the entry."""
+    text = "全文在此，样例商标注册管理办法的解读全文，比摘要长得多，也更有用，请仔细阅读。"
+    site.feed("/feed", _rss(_item(site, 1)), etag=True)
+    site.page("/p/1", article_html("标题", text))
+    work = office(kind="feed", url=(site.url("/feed"),), full_text=True, identity="guid")
+    (first,) = work.crawl().posts
+    assert work.crawl().run.not_modified == 2
+    site.page("/p/1", article_html("标题", "更正：" + text))
+    (edited,) = work.crawl().posts
+    assert (edited.native_id, edited.title) == (first.native_id, first.title) == ("g1", "第1条")
+    assert edited.body_html != first.body_html

@@ -134,7 +134,8 @@ def test_the_cursor_forgets_what_is_over_and_no_longer_listed() -> None:
         "b": UrlCursor(first_seen=0.0),
         "c": UrlCursor(first_seen=0.0, next_due=9.0),
     }
-    assert set(pruned(cursor)) == {"list", "a", "c"}
+    assert set(pruned(cursor, unlisted=True)) == {"list", "a", "c"}
+    assert set(pruned(cursor, unlisted=False)) == {"list", "a"}
 
 
 # --- links ----------------------------------------------------------------------------------------
