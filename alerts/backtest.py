@@ -18,8 +18,10 @@ from minyi.models import PolicyId, RuleName, Scope, Span, Spike
 
 Rows = Sequence[tuple[datetime, float]]
 
-LEARNING = 144
-"""Buckets at the file's start in which nothing is judged: what came before is unknown, not zero."""
+LEARNING = timedelta(hours=24)
+"""Time at the file's start in which nothing is judged: what came before is unknown, not zero."""
+LEARNING_BUCKETS = 200
+"""At least so many, or the dense regime has no thresholds yet."""
 LONGEST = 400_000
 """Buckets a file may span: nearly four years of 5 minutes."""
 
@@ -58,7 +60,7 @@ class _File:
         grid = self.every if rule is RuleName.VOLUME else self.negative
         if grid is None or not settings.enabled:
             return
-        detector = Detector(grid, settings, LEARNING)
+        detector = Detector(grid, settings)
         refractory = ceil(settings.refractory_hours * HOUR / grid.step)
         last: int | None = None
         for reading in detector.crossings():
@@ -118,4 +120,5 @@ def _grid(rows: Rows, begin: datetime, step: timedelta, size: int) -> Grid:
         if 0 <= place < size and not live[place]:
             values[place], live[place] = posts, 1.0
     seconds = int(step.total_seconds())
-    return Grid(int(begin.timestamp() // seconds), seconds, values, live, [1.0] * size)
+    learning = max(LEARNING_BUCKETS, ceil(LEARNING / step))
+    return Grid(int(begin.timestamp() // seconds), seconds, values, live, [1.0] * size, learning=learning)

@@ -85,8 +85,8 @@ class Detector:
                 yield reading
 
     def read(self, bucket: int) -> Reading | None:
-        """The crossing at `bucket`, or None: calm, undecided or blind."""
-        if self.sums.blind[bucket + 1] > self.sums.blind[bucket]:
+        """The crossing at `bucket`, or None: calm, undecided, blind or still learning."""
+        if bucket < self.grid.learning or self.sums.blind[bucket + 1] > self.sums.blind[bucket]:
             return None
         return self.judge(bucket, None)
 

@@ -24,7 +24,8 @@ class Grid:
     it, so that a series read from another start is cut alike. `values` are posts seen; `live` the share
     [0, 1] of usual posts whose sources were readable; `season` the profile's factor (1 = average).
     `release` is the index of the bucket in which the policy was released (it may lie before the
-    first bucket: negative), or None.
+    first bucket: negative), or None. `learning` buckets at the start are never judged; their mean is
+    the rate believed at first, where what came before the series is unknown and not zero.
     """
 
     number: int
@@ -33,6 +34,7 @@ class Grid:
     live: Sequence[float]
     season: Sequence[float]
     release: int | None = None
+    learning: int = 0
 
     def buckets(self, seconds: float) -> int:
         """Buckets in that many seconds, at least 1."""

@@ -94,7 +94,7 @@ def _expectations(grid: Grid, sums: Sums) -> tuple[list[float], list[int]]:
     size = grid.buckets(BLOCK)
     decay = 2.0 ** (-size * grid.step / HALF_LIFE)
     weight = START_WEIGHT / (size * grid.step)
-    learnt = START_RATE * size * grid.step / HOUR * weight
+    learnt = _start_rate(grid, sums) * size * weight
     total = len(grid.values)
     ends: list[int] = []
     each: list[float] = []
@@ -114,6 +114,13 @@ def _expectations(grid: Grid, sums: Sums) -> tuple[list[float], list[int]]:
         ends.append(end)
         begin = end
     return list(accumulate(each, initial=0.0)), ends
+
+
+def _start_rate(grid: Grid, sums: Sums) -> float:
+    """Posts a bucket believed at first."""
+    least = START_RATE * grid.step / HOUR
+    until = min(grid.learning, len(grid.values))
+    return max(least, sums.posts[until] / sums.seen[until]) if sums.seen[until] > 0.0 else least
 
 
 def _release_at(grid: Grid, bucket: int) -> tuple[float, float]:

@@ -169,6 +169,8 @@ def _translated(settings: Mail) -> Iterator[None]:
 def _open(settings: Mail, password: str | None, context: ssl.SSLContext, cleanup: ExitStack) -> smtplib.SMTP:
     if settings.security == "none" and password and settings.user:
         raise SendError("mail.security 为 none 时不发送密码；请改用 starttls 或 tls", permanent=False)
+    if password and not (settings.user + password).isascii():
+        raise SendError("邮箱用户名和密码只能用英文字母、数字和符号", permanent=False)
     server = _connect(settings, context)
     cleanup.callback(_leave, server)
     if settings.security == "starttls":

@@ -1,0 +1,177 @@
+"""From posts to spikes: who is heard, how grave it is, and what never fires."""
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from alerts.explain import Names, explain
+from alerts.rules import onset_of, volume_spikes
+from alerts.series import SourceFacts
+from minyi.config import Rules
+from minyi.models import Level, RuleName, Scope, Span, Spike
+from tests.alerts.watching import BBS, NEWS, NOW, POLICY, burst, everyday, post, spikes, watch
+
+HOUR = timedelta(hours=1)
+
+
+def calm() -> list:  # type: ignore[type-arg]
+    """A month of ordinary posts."""
+    return everyday(random.Random(11))
+
+
+def only(found: list[Spike], rule: RuleName) -> Spike:
+    """The one spike of a rule."""
+    (spike,) = [s for s in found if s.rule is rule]
+    return spike
+
+
+def test_an_ordinary_month_is_calm() -> None:
+    """No spike in any of ten invented months."""
+    assert [spikes(everyday(random.Random(seed))) for seed in range(10)] == [[]] * 10
+
+
+def test_a_burst_of_many_voices_fires_with_its_first_crossing_as_onset() -> None:
+    """40 different posts within an hour: found, keyed within the hour, carrying one post a voice."""
+    posts = calm() + burst(random.Random(1), 40, NOW - HOUR, 1.0)
+    spike = only(spikes(posts), RuleName.VOLUME)
+    assert NOW - HOUR < onset_of(spike) <= NOW
+    assert spike.window.start <= NOW - HOUR / 2 <= spike.window.end
+    assert spike.observed >= 20 > 10 * spike.expected
+    assert len(spike.posts) == 20
+    assert spike.level is Level.II
+
+
+def test_negative_posts_fire_their_own_rule_and_make_it_grave() -> None:
+    """Three quarters negative and over 50 posts in six hours: level I on both rules."""
+    posts = calm() + burst(random.Random(1), 70, NOW - 2 * HOUR, 2.0, negative=0.75)
+    found = spikes(posts)
+    assert {s.rule: s.level for s in found} == {RuleName.NEGATIVE_VOLUME: Level.I, RuleName.VOLUME: Level.I}
+    assert only(found, RuleName.NEGATIVE_VOLUME).scope is Scope.NEGATIVE
+
+
+def test_five_hundred_copies_are_one_voice_and_only_a_notice() -> None:
+    """One text, however often copied, is level IV 传播集中."""
+    copies = [
+        post(NOW - HOUR + timedelta(seconds=7 * i), cluster="copy", source=(BBS, NEWS)[i % 2], author=f"a{i}")
+        for i in range(500)
+    ]
+    (spike,) = spikes(calm() + copies)
+    assert spike.level is Level.IV
+    text = explain(spike, Names({}, {}))
+    assert "传播集中" in text
+
+
+def test_a_burst_of_voices_is_not_hidden_by_an_earlier_burst_of_copies() -> None:
+    """The strongest crossing that several voices carry is the one told."""
+    copies = [
+        post(NOW - 8 * HOUR + timedelta(seconds=7 * i), cluster="copy", author=f"a{i}") for i in range(500)
+    ]
+    quiet = [p for p in calm() if not NOW - 9 * HOUR < p.published < NOW - HOUR]
+    found = spikes(quiet + copies + burst(random.Random(1), 60, NOW - HOUR / 2, 0.5))
+    assert only(found, RuleName.VOLUME).level < Level.IV
+
+
+def test_one_author_alone_does_not_fire() -> None:
+    """Thirty different texts of one author on one source are one voice."""
+    posts = [post(NOW - HOUR + timedelta(minutes=i), author="busy", cluster=f"text {i}") for i in range(30)]
+    background = [p for p in calm() if p.published < NOW - 7 * HOUR]
+    (spike,) = spikes(background + posts)
+    assert spike.level is Level.IV
+
+
+def test_mostly_the_same_words_are_not_graver_than_three() -> None:
+    """Sixty posts in four wordings are told, but not as a grave matter."""
+    posts = [
+        post(NOW - HOUR + timedelta(seconds=50 * i), cluster=f"text {i % 4}", author=f"a{i}")
+        for i in range(60)
+    ]
+    background = [p for p in calm() if p.published < NOW - 7 * HOUR]
+    assert only(spikes(background + posts), RuleName.VOLUME).level is Level.III
+
+
+def test_ten_thousand_back_filled_posts_raise_nothing() -> None:
+    """Posts first seen more than a day after publishing are history."""
+    chance = random.Random(4)
+    filled = [
+        replace(p, first_seen=NOW - HOUR) for p in burst(chance, 10_000, NOW - timedelta(days=20), 24 * 18.0)
+    ]
+    assert spikes(calm() + filled) == []
+
+
+def test_twelve_hours_offline_make_no_spike_afterwards() -> None:
+    """The posts of the gap are fetched at once when the source is back: the usual volume, no spike."""
+    back = NOW - HOUR
+    posts = [
+        replace(p, first_seen=max(p.first_seen, back)) if p.published > NOW - 13 * HOUR else p
+        for p in everyday(random.Random(12), rate=1.5)
+    ]
+    assert spikes(posts) == []
+
+
+def test_a_spike_found_after_an_outage_is_marked_late_with_its_true_time() -> None:
+    """Twelve hours later the same onset, marked 补报."""
+    posts = calm() + burst(random.Random(1), 40, NOW - 12 * HOUR, 1.0)
+    spike = only(spikes(posts), RuleName.VOLUME)
+    assert spike.late
+    assert onset_of(spike) < NOW - 10 * HOUR
+    assert "补报" in explain(spike, Names({}, {}))
+
+
+def test_a_burst_on_a_dead_source_only_is_not_invented_from_the_live_one() -> None:
+    """Ordinary posts of the live source, while the usual half is missing, are no spike."""
+    spans = (Span(NOW - timedelta(days=60), NOW - 12 * HOUR),)
+    sources = [
+        SourceFacts(BBS, NOW - timedelta(days=60), spans, grace=timedelta(0)),
+        SourceFacts(NEWS, NOW - timedelta(days=60)),
+    ]
+    assert spikes(calm(), sources=sources) == []
+
+
+def test_the_first_ordinary_rise_after_a_release_is_a_notice() -> None:
+    """A few posts an hour right after the release are expected; level IV at most."""
+    released = NOW - 3 * HOUR
+    posts = everyday(random.Random(2), rate=0.02) + burst(random.Random(3), 22, released, 3.0)
+    found = spikes(posts, released_at=released)
+    assert all(s.level is Level.IV for s in found)
+    assert only(spikes(posts), RuleName.VOLUME).level is Level.II
+
+
+def test_an_abnormal_rise_after_a_release_still_fires() -> None:
+    """A hundred posts within an hour of the release are not ordinary."""
+    released = NOW - 3 * HOUR
+    posts = everyday(random.Random(2), rate=0.02) + burst(random.Random(3), 100, NOW - HOUR, 1.0)
+    assert only(spikes(posts, released_at=released), RuleName.VOLUME).level is Level.II
+
+
+def test_negative_posts_are_not_excused_by_a_release() -> None:
+    """Resentment on the first day fires as on any other."""
+    released = NOW - 3 * HOUR
+    posts = everyday(random.Random(2), rate=0.02) + burst(random.Random(3), 15, released, 3.0, negative=1.0)
+    assert only(spikes(posts, released_at=released), RuleName.NEGATIVE_VOLUME).level <= Level.III
+
+
+def test_a_disabled_rule_finds_nothing() -> None:
+    """Switching one rule off leaves the other."""
+    posts = calm() + burst(random.Random(1), 60, NOW - HOUR, 1.0, negative=0.8)
+    rules = Rules(volume=replace(Rules().volume, enabled=False))
+    assert [s.rule for s in volume_spikes(watch(posts, NOW), rules, NOW)] == [RuleName.NEGATIVE_VOLUME]
+
+
+def test_a_crossing_within_a_day_of_the_last_onset_belongs_to_it() -> None:
+    """An onset just out of the open buckets keeps its refractory; a crossing after it is a new onset."""
+    posts = calm() + burst(random.Random(1), 60, NOW - 2 * HOUR, 2.0)
+    alone = onset_of(only(spikes(posts), RuleName.VOLUME))
+    for hours, onsets in ((20, [-20]), (25, [0]), (23, [-23, 1])):
+        last = {RuleName.VOLUME: alone - hours * HOUR}
+        found = [onset_of(s) for s in spikes(posts, last_onsets=last) if s.rule is RuleName.VOLUME]
+        assert found == [alone + offset * HOUR for offset in onsets]
+
+
+@pytest.mark.parametrize("hours", [0.2, 1.0, 5.0])
+def test_the_policy_and_window_stand_in_the_spike(hours: float) -> None:
+    """Whatever the burst's length, the spike names its policy and a window within the last hours."""
+    spike = only(spikes(calm() + burst(random.Random(5), 80, NOW - hours * HOUR, hours)), RuleName.VOLUME)
+    assert spike.policy == POLICY
+    assert NOW - timedelta(hours=13) < spike.window.start < spike.window.end <= NOW + timedelta(minutes=5)
