@@ -38,7 +38,7 @@ def vocabulary(random: Random, size: int = 30_000) -> Vocabulary:
 
 def text(random: Random, known: Vocabulary) -> str:
     """Sentences of about `MEAN_CHARACTERS` in the mean, from a few characters to several hundred."""
-    length = int(random.lognormvariate(4.2, 0.75)) + 4
+    length = int(random.lognormvariate(4.14, 0.75)) + 4
     words = random.choices(known.words, cum_weights=known.weights, k=length // 2 + 1)
     made = []
     for word in words:
@@ -73,7 +73,7 @@ def posts(count: int, seed: int = 1) -> Iterator[Post]:
             first_seen=published + timedelta(minutes=20),
             native_id=str(number),
             url=f"https://forum.example/thread-{number}-1.html",
-            author=f"{random.getrandbits(64):016x}",
+            author=f"{int(random.paretovariate(0.6)) * 0x9E3779B97F4A7C15 % 2**64:016x}",
             metrics={"likes": random.randrange(50), "comments": random.randrange(9)},
             sentiment=Sentiment(polarity, label, evidence, random.random(), "2026.1"),
             matches=tuple(Match(one, "title", sure=True) for one in dict.fromkeys(matches)),

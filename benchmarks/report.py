@@ -47,7 +47,8 @@ def cpu_ms(job: Callable[[], object]) -> float:
 def machine() -> str:
     """Size of the machine, in one line."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} CPU cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
+    system = f"{platform.system()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} CPU cores, {memory:.0f} GiB, {system}"
 
 
 def markdown(section: Section) -> str:

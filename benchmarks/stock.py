@@ -21,9 +21,10 @@ class Stock:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-            "CREATE TABLE posts(n INTEGER PRIMARY KEY, id TEXT UNIQUE, published REAL, source TEXT, text TEXT);"
+            "CREATE TABLE posts(n INTEGER PRIMARY KEY, id TEXT UNIQUE, published REAL, source, text TEXT);"
             "CREATE INDEX by_time ON posts(published);"
-            "CREATE VIRTUAL TABLE fts USING fts5(text, content='posts', content_rowid='n', tokenize='trigram');"
+            "CREATE VIRTUAL TABLE fts USING fts5(text, content='posts', content_rowid='n',"
+            "  tokenize='trigram');"
             "CREATE TRIGGER follow AFTER INSERT ON posts BEGIN"
             "  INSERT INTO fts(rowid, text) VALUES(new.n, new.text); END;"
         )

@@ -41,7 +41,7 @@ def run() -> Section:
     return Section(
         "The record (100,000 posts)",
         "python -m benchmarks store",
-        f"Invented posts, {_mean(posts):.0f} characters in the mean, one year, 50 policies; CPU time of one process.",
+        f"Invented posts, mean {_mean(posts):.0f} characters, a year, 50 policies; CPU time of one process.",
         tuple(rows),
     )
 

@@ -77,8 +77,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of hits. `total` is exact to 10,000, beyond that a floor; `window` is set when the
-    answer was computed on that many newest hits only; `next` is None on the last page.
+    """One page of hits.
+
+    `total` is exact to 10,000, beyond that a floor; `window` is set when the answer was computed on
+    that many newest hits only; `next` is None on the last page.
     """
 
     hits: tuple[Hit, ...]
@@ -174,8 +176,10 @@ class Store(Reader, Protocol):
 
     # posts
     def save_posts(self, posts: Sequence[Post], *, now: datetime, commit: SpoolCommit | None = None) -> Saved:
-        """Upsert posts by id with roll-ups, text index, index queue and, with `commit`, the source's
-        cursor, run and coverage, in ONE transaction per 500 posts (`commit` in the last).
+        """Upsert posts by id, in ONE transaction per 500 posts (`commit` in the last).
+
+        With them go roll-ups, text index, index queue and, with `commit`, the source's cursor, run and
+        coverage. All posts of one spool file come in one call: a call without `commit` is an import.
 
         A known id keeps its first-seen time; only a difference in what the source says or what analysis
         found makes it `updated`. Posts whose id is in the tombstones, or older than the retention
@@ -183,13 +187,16 @@ class Store(Reader, Protocol):
         """
 
     def sightings(self, policy: PolicyId, span: Span) -> list[Sighting]:
-        """Posts surely matched to the policy (ALL_POLICIES = every post) published in the span, with
-        precision minute or hour, first seen within 24 h of publishing; ordered by time. Feeds detection.
+        """Posts that may trigger, ordered by time: what feeds detection.
+
+        Surely matched to the policy (ALL_POLICIES = every post), published in the span, with precision
+        minute or hour, first seen within 24 h of publishing.
         """
 
     def counts(self, policy: PolicyId, span: Span) -> list[tuple[datetime, SourceId, int, int]]:
-        """Rows (5-minute bucket start, source, all, negative with evidence) of the same posts as
-        `sightings`, only non-empty ones, ordered by time then source.
+        """Rows (5-minute bucket start, source, all, negative with evidence), by time, then source.
+
+        Of the same posts as `sightings`; only non-empty ones.
         """
 
     def policies_changed(self, after_revision: int) -> tuple[set[PolicyId], int]:
@@ -219,8 +226,9 @@ class Store(Reader, Protocol):
         """Health by source that ever ran."""
 
     def coverage(self, source: SourceId, span: Span) -> list[Span]:
-        """Intervals between successful runs that touch the span, ordered, disjoint; beyond them the
-        source is blind. A source that never ran by crawl (imports only) has none.
+        """Intervals between successful runs that touch the span, ordered, disjoint.
+
+        Beyond them the source is blind. A source that never ran by crawl (imports only) has none.
         """
 
     def first_success(self) -> dict[SourceId, datetime]:
@@ -228,15 +236,17 @@ class Store(Reader, Protocol):
 
     # quarantine
     def quarantine(self, items: Sequence[Quarantined]) -> int:
-        """Keep unreadable input; the same origin, position and text is kept once. Returns how many are new."""
+        """Keep unreadable input, the same origin, position and text once; returns how many are new."""
 
     def quarantined(self, limit: int = 100) -> list[Quarantined]:
         """Newest first."""
 
     # alerts and messages
     def commit_alerts(self, changes: Sequence[AlertChange], state: Mapping[str, str], now: datetime) -> None:
-        """Alerts, their outbox rows and the detector's state, in ONE transaction; a known alert id without
-        an expected version, and a known notification key, change nothing.
+        """Alerts, their outbox rows and the detector's state, in ONE transaction.
+
+        A known alert id without an expected version changes nothing, its messages included; nor does a
+        known notification key. The stored version is 1 for a new alert, else the expected one plus 1.
 
         Raises:
             Conflict: an alert changed since it was read; nothing is written.
@@ -255,8 +265,10 @@ class Store(Reader, Protocol):
         """Queue messages; known keys are left alone. Returns how many are new."""
 
     def claim(self, now: datetime, limit: int = 20) -> list[Notification]:
-        """Take due messages (new, retry whose time came, and `sending` left by a dead process) and mark
-        them `sending` with one more attempt; each is returned to one caller only while it lives.
+        """Take due messages and mark them `sending`, with one more attempt.
+
+        Due are new ones, `retry` whose time came, and `sending` left by a dead process; each is
+        returned to one caller only while that lives.
         """
 
     def settle(

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Protocol
 
@@ -174,13 +174,10 @@ def _published(value: str, position: int) -> Published:
 def _day(text: str, position: int) -> datetime:
     """The first instant of a calendar day in Asia/Shanghai, as UTC."""
     found = _DAY.fullmatch(text)
+    year, month, day = (int(part) for part in found.groups() if part is not None) if found else (0, 0, 0)
+    if not 1900 <= year <= 2999:
+        raise QueryError(f"“{text[:20]}”不是日期；请写作 2026-01-31", position)
     try:
-        if not found:
-            raise ValueError(text)
-        year, month, day = (int(part) for part in found.groups() if part is not None)
-        when = date(year, month, day)
-        if not 1900 <= year <= 2999:
-            raise ValueError(text)
+        return datetime(year, month, day, tzinfo=_OFFICE_ZONE).astimezone(UTC)
     except ValueError:
-        raise QueryError(f"“{text[:20]}”不是日期；请写作 2026-01-31", position) from None
-    return datetime(when.year, when.month, when.day, tzinfo=_OFFICE_ZONE).astimezone(UTC)
+        raise QueryError(f"没有“{text[:20]}”这一天", position) from None

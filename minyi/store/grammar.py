@@ -114,7 +114,7 @@ class _Parser:
         return [node] if node else []
 
     def _unary(self, depth: int, field: Field | None) -> list[Node]:
-        """One operand; its negations are counted, not recursed into. Operators without operand are dropped."""
+        """One operand, its negations counted, not recursed into; operators without operand are dropped."""
         negated = False
         while (operator := self._take("not", "and")) is not None:
             if operator.kind == "and":

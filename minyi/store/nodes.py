@@ -24,14 +24,14 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Posts whose title or text holds every run: keys of `minyi.text`, split by `tokens.runs`, never empty."""
+    """Posts whose title or text holds every run: keys of `minyi.text` split by `tokens.runs`; never empty."""
 
     runs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Posts whose policy (sure matches), source, author or label is one of `values`; none of them = no post."""
+    """Posts whose policy (sure matches), source, author or label is one of `values`; no values = no post."""
 
     field: Field
     values: tuple[str, ...]

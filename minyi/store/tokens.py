@@ -36,7 +36,7 @@ def is_han(run: str) -> bool:
 
 
 def runs(key: str) -> list[str]:
-    """Searchable runs of a key, in order; empty when it holds no letter or digit. Words are cut to `MAX_WORD`."""
+    """Searchable runs of a key, in order, words cut to `MAX_WORD`; empty without letter or digit."""
     return [run if _IS_HAN(run) else run[:MAX_WORD] for run in _RUN.findall(key)]
 
 
@@ -61,7 +61,7 @@ def index_tokens(key: str) -> str:
 
 
 def phrase(run: str) -> tuple[str, bool]:
-    """The tokens that find one run, separated by blanks, and whether they are a prefix (one Han character)."""
+    """The tokens that find one run, separated by blanks; and True for a prefix (one Han character)."""
     if not _IS_HAN(run):
         return run[:MAX_WORD], False
     if len(run) == 1:

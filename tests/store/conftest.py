@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -36,6 +35,6 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     record = open_store(tmp_path_factory.mktemp("world") / "minyi.db")
     record.save_policies(invented.BOOK.policies, invented.NOW)
     oracle = Oracle()
-    shuffle(record, oracle, Random(7), rounds=6)
+    shuffle(record, oracle, invented.seeded(7), rounds=6)
     yield World(READERS[request.param](record), oracle, record)
     record.close()

@@ -39,6 +39,11 @@ BOOK = NameBook(
 )
 
 
+def seeded(seed: int | str) -> Random:
+    """A reproducible source of choices."""
+    return Random(seed)
+
+
 def text(random: Random, longest: int = 12) -> str:
     """A few runs of Han characters and words, some in traditional script."""
     made = ""

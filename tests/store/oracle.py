@@ -9,8 +9,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from functools import cache
 
-from minyi.models import Bucket, Post, PostId, Precision, Saved
+from minyi.models import Bucket, Post, PostId, Precision, Saved, Span
 from minyi.store.base import Facet, FacetRow, Split, Stats, Step
 from minyi.text import search_key
 
@@ -41,11 +42,14 @@ def words(key: str) -> list[str]:
     return spaced.split()
 
 
+_key = cache(search_key)
+
+
 def holds(post: Post, word: str) -> bool:
     """True when title or text holds the word: a substring if Han, else a whole word."""
-    key = search_key(word)
+    key = _key(word)
     for shown in (post.title, post.text):
-        searched = search_key(shown)
+        searched = _key(shown)
         if key in (searched if is_han(key[0]) else words(searched)):
             return True
     return False
@@ -126,25 +130,21 @@ class Oracle:
     def timeline(
         self,
         condition: Condition,
-        start: datetime,
-        end: datetime,
+        span: Span,
         step: Step,
         split: Split | None,
         keys: Sequence[str],
     ) -> list[Bucket]:
-        """Buckets over [start, end), each counted by looking at every post."""
-        hits = [
-            p
-            for p in self.posts.values()
-            if condition(p) and within(p, start, end) and p.precision in _BUCKETED[step]
-        ]
-        local = start.astimezone(LOCAL)
+        """Buckets over the span, each counted by looking at every post."""
+        timed = (post for post in self.posts.values() if within(post, span.start, span.end))
+        hits = [post for post in timed if condition(post) and post.precision in _BUCKETED[step]]
+        local = span.start.astimezone(LOCAL)
         first = local.replace(minute=local.minute // 5 * 5, second=0, microsecond=0)
         first = first if step is Step.FIVE_MINUTES else first.replace(minute=0)
         first = first.replace(hour=0) if step is Step.DAY else first
         found = {value for post in hits for value in values_of(post, split)}
         made = []
-        while first < end:
+        while first < span.end:
             inside = [post for post in hits if first <= post.published < first + _STEPS[step]]
             for key in sorted(found | set(keys)):
                 counted = [post for post in inside if key in values_of(post, split)]
@@ -170,5 +170,6 @@ class Oracle:
         rated = scored(hits)
         if not rated:
             return Stats(0, None, None, None, None, len(hits), capped=False)
-        ranks = [rated[math.ceil(len(rated) * share / 100) - 1] / 1000 for share in (5, 50, 95)]
-        return Stats(len(rated), sum(rated) / len(rated) / 1000, *ranks, len(hits), capped=False)
+        p5, p50, p95 = (rated[math.ceil(len(rated) * share / 100) - 1] / 1000 for share in (5, 50, 95))
+        mean = sum(rated) / len(rated) / 1000
+        return Stats(len(rated), mean, p5, p50, p95, len(hits), capped=False)

@@ -15,7 +15,7 @@ from minyi.models import Post
 from minyi.store import tokens
 from minyi.store.sqlite import ask, meta, rids
 from minyi.store.sqlite.ask import Row
-from minyi.store.sqlite.rows import INSERT, Encoded, Facts, post_row
+from minyi.store.sqlite.rows import INSERT, Facts, post_row, text_hash
 from minyi.store.sqlite.tally import Tally, policy_rows
 from minyi.text import search_key
 
@@ -25,7 +25,7 @@ class Draft:
     """A post on its way in; `prepare` does the dear part, the index's first column, outside the lock."""
 
     post: Post
-    encoded: Encoded
+    fingerprint: bytes
     _body: str | None = field(default=None, repr=False)
 
     def prepare(self) -> str:
@@ -62,7 +62,7 @@ class Change:
         return (
             old is not None
             and old.rid == rid
-            and old.text_hash == self.draft.encoded.text_hash
+            and old.text_hash == text_hash(self.draft.post)
             and old.facts.tags == self.facts.tags
         )
 
@@ -72,11 +72,12 @@ def load_known(connection: apsw.Connection, ids: Sequence[str]) -> dict[str, Kno
     rows = ask.rows(
         connection,
         "SELECT id, rid, fingerprint, text_hash, published, precision, first_seen, label, polarity, "
-        "evidence IS NOT NULL, source, cluster, author FROM posts WHERE id IN (SELECT value FROM json_each(?))",
+        "evidence IS NOT NULL, source, cluster, author "
+        "FROM posts WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(ids),),
     )
     found = {}
-    for post, rid, fingerprint, text_hash, *rest in rows:
+    for post, rid, said, words, *rest in rows:
         published, precision, first_seen, label, polarity, evident, sid, cluster, author = rest
         sure = ask.rows(
             connection, "SELECT DISTINCT policy FROM post_match WHERE rid=? AND sure=1 ORDER BY 1", (rid,)
@@ -85,7 +86,7 @@ def load_known(connection: apsw.Connection, ids: Sequence[str]) -> dict[str, Kno
         facts = Facts(
             published, precision, first_seen, label, polarity, bool(evident), sid, pids, cluster, author
         )
-        found[post] = Known(rid, post, fingerprint, text_hash, facts)
+        found[post] = Known(rid, post, said, words, facts)
     return found
 
 
@@ -168,7 +169,7 @@ def _insert(
     counted: list[Row] = []
     for n, (rid, change) in enumerate(ordered, start=1):
         post, facts = change.draft.post, change.facts
-        rows.append(post_row(rid, post, facts, change.draft.encoded, indexed, revision + n))
+        rows.append(post_row(rid, post, facts, change.draft.fingerprint, indexed, revision + n))
         if not change.keeps_index(rid):
             index.append((rid, change.draft.prepare(), facts.tags))
         matches += [(rid, k, pids[one.policy], one.sure, one.via) for k, one in enumerate(post.matches)]

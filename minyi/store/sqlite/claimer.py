@@ -47,7 +47,7 @@ def _boot() -> str:
 
 
 def _start(pid: int) -> str:
-    """Start time of a living process in clock ticks since boot; empty when there is none, or only its corpse."""
+    """Start of a living process in clock ticks since boot; empty when there is none, or only its corpse."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
     except OSError:

@@ -11,6 +11,7 @@ from minyi.store.sqlite import ask, meta
 from minyi.store.sqlite.plan import up_seconds
 from minyi.store.sqlite.rows import HOUR, LABELS, from_seconds
 from minyi.store.sqlite.schema import ALL
+from minyi.store.sqlite.tally import bucket_start
 
 BUCKET_SECONDS = 300
 _TRIGGERS = f"t.policy = ? AND t.published >= ? AND t.published < ? AND t.precision <= {HOUR} AND t.late = 0"
@@ -46,8 +47,8 @@ def counts(
     """(5-minute bucket, source, all, negative with evidence), non-empty ones, by time, then source."""
     rows = ask.rows(
         connection,
-        f"SELECT t.published - ((t.published % {BUCKET_SECONDS}) + {BUCKET_SECONDS}) % {BUCKET_SECONDS}, k.id, "  # noqa: S608 - constants
-        f"count(*), sum({_NEGATIVE}) FROM post_policy t JOIN source_key k ON k.sid = t.source "
+        f"SELECT {bucket_start('t.published', BUCKET_SECONDS)}, k.id, count(*), sum({_NEGATIVE}) "  # noqa: S608 - constants
+        "FROM post_policy t JOIN source_key k ON k.sid = t.source "
         f"WHERE {_TRIGGERS} GROUP BY 1, 2 ORDER BY 1, 2",
         _bounds(connection, policy, span),
     )
@@ -63,8 +64,9 @@ def _bounds(connection: apsw.Connection, policy: PolicyId, span: Span) -> tuple[
 
 
 def policies_changed(connection: apsw.Connection, after_revision: int) -> tuple[set[PolicyId], int]:
-    """Policies whose posts changed after that revision, and the record's revision. `ALL_POLICIES` is not
-    among them: it changed whenever the revision did.
+    """Policies whose posts changed after that revision, and the record's revision.
+
+    `ALL_POLICIES` is not among them: it changed whenever the revision did.
     """
     rows = ask.rows(connection, "SELECT id FROM policy_key WHERE revision > ?", (after_revision,))
     return {PolicyId(one) for (one,) in rows}, meta.get_int(connection, meta.REVISION)

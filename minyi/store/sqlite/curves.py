@@ -18,7 +18,7 @@ from minyi.store.sqlite import ask
 from minyi.store.sqlite.plan import Numbers, compile_query
 from minyi.store.sqlite.rows import DAY, HOUR, LABEL_NAMES, LABELS
 from minyi.store.sqlite.schema import ALL
-from minyi.store.sqlite.tally import DAY_SHIFT
+from minyi.store.sqlite.tally import DAY_SHIFT, bucket_start
 
 Cell: TypeAlias = tuple[int, str, int, float]
 """First second of a bucket, split value, count, sum of polarities in thousandths."""
@@ -26,13 +26,11 @@ Cell: TypeAlias = tuple[int, str, int, float]
 _DAY_SECONDS = 86_400
 _HOUR_SECONDS = 3_600
 _LEAST, _MOST = -(1 << 62), 1 << 62
-_EPOCH_SHIFT = 86_400 * 146_097
-"""Added before SQLite's division, which rounds towards zero: four centuries, so that old times round down."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Buckets of `step` seconds from `start` to `end` (both on the grid), for posts in [low, high) seconds."""
+    """Buckets of `step` seconds from `start` to `end`, both on the grid, for posts in [low, high) seconds."""
 
     step: int
     start: int
@@ -44,11 +42,6 @@ class Grid:
     def precision(self) -> int:
         """Coarsest precision that may stand in such a bucket."""
         return DAY if self.step == _DAY_SECONDS else HOUR
-
-    def bucket(self, column: str) -> str:
-        """SQL of the first second of the bucket that holds a second."""
-        shift = _EPOCH_SHIFT + _shift(self.step)
-        return f"({column} + {shift}) / {self.step} * {self.step} - {shift}"
 
     def whole(self) -> tuple[int, int]:
         """The part of the range made of whole buckets; (high, high) when there is none."""
@@ -78,8 +71,10 @@ OF_HIT: Mapping[Split | None, tuple[str, str]] = {
     **_NAMES,
     Split.POLICY: (
         "k.id",
-        "JOIN (SELECT DISTINCT rid, policy FROM post_match WHERE sure) m ON m.rid = t.rid "
-        "JOIN policy_key k ON k.pid = m.policy",
+        (
+            "JOIN (SELECT DISTINCT rid, policy FROM post_match WHERE sure) m ON m.rid = t.rid "
+            "JOIN policy_key k ON k.pid = m.policy"
+        ),
     ),
 }
 """As `_NAMES`, for hits: a post counts once for each of its sure policies."""
@@ -157,7 +152,7 @@ class Curve:
             conditions.append("AND t.polarity BETWEEN ? AND ?")
             values += [_LEAST if least is None else least, _MOST if most is None else most]
         sql = (
-            f"SELECT {grid.bucket('t.published')}, {key}, count(*), total(t.polarity) "  # noqa: S608 - ours
+            f"SELECT {bucket_start('t.published', grid.step)}, {key}, count(*), total(t.polarity) "  # noqa: S608 - ours
             f"FROM post_policy t {join} WHERE {' '.join(conditions)} AND t.precision <= {grid.precision} "
             "GROUP BY 1, 2"
         )
@@ -169,7 +164,7 @@ class Curve:
         hits = plan.select("p.rid AS rid, p.published, p.label, p.polarity, p.source, p.precision")
         asked = self.query.policies if self.split is Split.POLICY else ()
         sql = (
-            f"SELECT {self.grid.bucket('t.published')}, {key}, count(*), total(t.polarity) "  # noqa: S608 - ours
+            f"SELECT {bucket_start('t.published', self.grid.step)}, {key}, count(*), total(t.polarity) "  # noqa: S608 - ours
             f"FROM ({hits}) t {join} WHERE t.precision <= {self.grid.precision} "
             f"{_among('k.id', asked) if asked else ''} GROUP BY 1, 2"
         )

@@ -89,7 +89,7 @@ def _is_free(row: Row, at: int) -> bool:
     return not claimer.may_live(who, (at - since) / 1_000_000)
 
 
-def settle(
+def settle(  # noqa: PLR0917 - as the contract has it
     connection: apsw.Connection,
     key: str,
     state: OutboxState,

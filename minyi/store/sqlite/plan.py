@@ -41,7 +41,7 @@ def read_numbers(connection: apsw.Connection) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Hits are the rows `f.rowid` of `sql`; `match` None = no text index needed; `where` restricts `posts p`."""
+    """`match` is for the text index (None = not needed), `where` for `posts p`; row ids in [low, high)."""
 
     match: str | None
     where: tuple[str, ...]
@@ -187,7 +187,7 @@ def _sql(node: Node, numbers: Numbers) -> tuple[str, list[object]]:
 
 
 def up_seconds(when: datetime) -> int:
-    """Whole seconds not before `when`: the bound that stored seconds compare with as the instant itself would."""
+    """Whole seconds not before `when`: the bound that tells stored seconds apart as `when` itself would."""
     return -(-micros(when) // 1_000_000)
 
 

@@ -16,7 +16,7 @@ from minyi.store.sqlite import ask, changes, meta, sources
 from minyi.store.sqlite.changes import Change, Draft, Known
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.names import number_policies, number_sources
-from minyi.store.sqlite.rows import encode, facts_of, seconds
+from minyi.store.sqlite.rows import facts_of, fingerprint, seconds
 
 CHUNK = 500
 """Posts a transaction: about 50 ms under the lock, so that writers of other processes get their turn."""
@@ -35,7 +35,7 @@ def save(database: Database, posts: Sequence[Post], now: datetime, commit: Spool
 def _save_chunk(
     database: Database, posts: Sequence[Post], now: datetime, commit: SpoolCommit | None, *, crawled: bool
 ) -> Saved:
-    """Most posts of a re-crawl are unchanged: they are told apart, and the others prepared, before the lock."""
+    """Unchanged posts, most of a re-crawl, are left out, and the others prepared, before the lock."""
     drafts = [_draft(post) for post in posts]
     if drafts:
         with database.read() as connection:
@@ -55,10 +55,10 @@ def _save_chunk(
 
 def _draft(post: Post) -> Draft:
     try:
-        return Draft(post, encode(post))
+        return Draft(post, fingerprint(post))
     except UnicodeEncodeError:  # a lone surrogate, which no file format carries
         clean: Post = _without_surrogates(post)
-        return Draft(clean, encode(clean))
+        return Draft(clean, fingerprint(clean))
 
 
 def _without_surrogates(value: Any) -> Any:
@@ -80,7 +80,7 @@ def _without_unchanged(connection: apsw.Connection, drafts: list[Draft]) -> list
         return drafts
     asked = "SELECT id, fingerprint FROM posts WHERE id IN (SELECT value FROM json_each(?))"
     stored: dict[str, bytes] = dict(ask.rows(connection, asked, (json.dumps(ids),)))
-    return [draft for draft in drafts if stored.get(draft.post.id) != draft.encoded.fingerprint]
+    return [draft for draft in drafts if stored.get(draft.post.id) != draft.fingerprint]
 
 
 def _waves(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
@@ -117,7 +117,7 @@ def _write_wave(
 
 
 def _differs(draft: Draft, known: Known | None) -> bool:
-    return known is None or known.fingerprint != draft.encoded.fingerprint
+    return known is None or known.fingerprint != draft.fingerprint
 
 
 def _change(draft: Draft, old: Known | None, sids: Mapping[str, int], pids: Mapping[str, int]) -> Change:

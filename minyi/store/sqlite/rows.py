@@ -45,7 +45,8 @@ LATE_SECONDS = 86_400
 
 COLUMNS = (
     "rid, published, precision, label, polarity, source, first_seen, indexed, revision, id, cluster, author, "
-    "fingerprint, text_hash, platform, content, official, sample, native_id, url, lang, region, metrics, keywords, "
+    "fingerprint, text_hash, platform, content, official, sample, native_id, url, lang, region, "
+    "metrics, keywords, "
     "snownlp, model_version, evidence, parent_title, title, text"
 )
 """Columns of `posts`, in the order of `post_row`."""
@@ -123,14 +124,19 @@ class Facts:
         return " ".join(words)
 
 
+def _short(text: str) -> str:
+    """13 letters and digits; among a million names, two share one with a chance of 1 in 9,000."""
+    return f"{number(text) >> 11:013x}"
+
+
 def author_tag(author: str) -> str:
-    """Index tag of a pseudonym; two share one with a chance of 2^-63."""
-    return f"a{number(author):x}"
+    """Index tag of a pseudonym."""
+    return f"a{_short(author)}"
 
 
 def cluster_tag(cluster: str) -> str:
     """Index tag of a cluster."""
-    return f"c{number(cluster):x}"
+    return f"c{_short(cluster)}"
 
 
 def facts_of(post: Post, first_seen: int, sid: int, pids: Mapping[str, int]) -> Facts:
@@ -150,17 +156,8 @@ def facts_of(post: Post, first_seen: int, sid: int, pids: Mapping[str, int]) -> 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """A post's columns that need work to make, and the hashes that tell whether it changed."""
-
-    tail: Row
-    fingerprint: bytes
-    text_hash: int
-
-
-def encode(post: Post) -> Encoded:
-    """Columns from `platform` on, with the hash of all that source and analysis say and that of the text.
+def fingerprint(post: Post) -> bytes:
+    """Hash of all that source and analysis say: equal hash = unchanged post.
 
     First-seen time is no part of it, nor a published time that only repeats it (precision none).
 
@@ -168,45 +165,54 @@ def encode(post: Post) -> Encoded:
         UnicodeEncodeError: a string holds a lone surrogate.
     """
     feeling = post.sentiment
-    tail = (
+    said = (
+        post.text,
+        post.title,
+        post.parent_title,
+        post.source,
         post.platform,
         post.content,
-        int(post.official),
-        int(post.sample),
+        post.official,
+        post.sample,
         post.native_id,
         post.url,
         post.lang,
         post.region,
-        _to_json(sorted(post.metrics.items())) if post.metrics else None,
-        _to_json(post.keywords) if post.keywords else None,
-        feeling.snownlp if feeling else None,
-        feeling.model_version if feeling else None,
-        _evidence(feeling) if feeling and feeling.evidence else None,
-        post.parent_title,
-        post.title,
-        post.text,
-    )
-    said = (
-        tail,
-        post.source,
         post.author,
         post.cluster,
         None if post.precision is Precision.NONE else seconds(post.published),
-        post.precision,
-        (feeling.label, round(feeling.polarity * 1000)) if feeling else None,
+        PRECISIONS[post.precision],
+        sorted(post.metrics.items()),
+        post.keywords,
+        _judged(feeling) if feeling else None,
         [(match.policy, match.via, match.sure) for match in post.matches],
         [(claim.policy, claim.item, claim.stance, claim.cue) for claim in post.claims],
     )
-    digest = hashlib.blake2b(_to_json(said).encode(), digest_size=16).digest()
-    return Encoded(tail, digest, number(f"{post.title}\0{post.text}"))
+    return hashlib.blake2b(_to_json(said).encode(), digest_size=16).digest()
 
 
-def _evidence(feeling: Sentiment) -> str:
-    return _to_json([(one.word, one.start, one.end, one.weight, one.reason) for one in feeling.evidence])
+def _judged(feeling: Sentiment) -> tuple[object, ...]:
+    return (
+        LABELS[feeling.label],
+        round(feeling.polarity * 1000),
+        feeling.snownlp,
+        feeling.model_version,
+        _evidence(feeling),
+    )
 
 
-def post_row(rid: int, post: Post, facts: Facts, encoded: Encoded, indexed: int, revision: int) -> Row:
-    """The row for `INSERT`."""
+def _evidence(feeling: Sentiment) -> list[tuple[str, int, int, float, str]]:
+    return [(one.word, one.start, one.end, one.weight, one.reason) for one in feeling.evidence]
+
+
+def text_hash(post: Post) -> int:
+    """Hash of what the text index was made of."""
+    return number(f"{post.title}\0{post.text}")
+
+
+def post_row(rid: int, post: Post, facts: Facts, said: bytes, indexed: int, revision: int) -> Row:  # noqa: PLR0917 - a row
+    """The row for `INSERT`; `said` is the post's fingerprint."""
+    feeling = post.sentiment
     return (
         rid,
         facts.published,
@@ -220,9 +226,24 @@ def post_row(rid: int, post: Post, facts: Facts, encoded: Encoded, indexed: int,
         post.id,
         post.cluster,
         post.author,
-        encoded.fingerprint,
-        encoded.text_hash,
-        *encoded.tail,
+        said,
+        text_hash(post),
+        post.platform,
+        post.content,
+        int(post.official),
+        int(post.sample),
+        post.native_id,
+        post.url,
+        post.lang,
+        post.region,
+        _to_json(dict(sorted(post.metrics.items()))) if post.metrics else None,
+        _to_json(post.keywords) if post.keywords else None,
+        feeling.snownlp if feeling else None,
+        feeling.model_version if feeling else None,
+        _to_json(_evidence(feeling)) if feeling and feeling.evidence else None,
+        post.parent_title,
+        post.title,
+        post.text,
     )
 
 
@@ -258,7 +279,7 @@ def stored_post(row: Row, source: str, matches: Sequence[Match], claims: Sequenc
         title=title,
         parent_title=parent_title,
         author=author,
-        metrics=dict(json.loads(metrics)) if metrics else {},
+        metrics=json.loads(metrics) if metrics else {},
         lang=lang,
         region=region,
         official=bool(official),

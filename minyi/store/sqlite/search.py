@@ -124,14 +124,16 @@ def load(connection: apsw.Connection, rids: Sequence[int]) -> list[StoredPost]:
     matches: dict[int, list[Match]] = {}
     for rid, *match in ask.rows(
         connection,
-        f"SELECT rid, k.id, via, sure FROM post_match JOIN policy_key k ON k.pid=policy WHERE {among} ORDER BY rid, ord",  # noqa: S608 - ours
+        "SELECT rid, k.id, via, sure FROM post_match JOIN policy_key k ON k.pid=policy "  # noqa: S608 - ours
+        f"WHERE {among} ORDER BY rid, ord",
         (asked,),
     ):
         matches.setdefault(rid, []).append(match_of(*match))
     claims: dict[int, list[Claim]] = {}
     for rid, *claim in ask.rows(
         connection,
-        f"SELECT rid, k.id, item, stance, cue FROM claims JOIN policy_key k ON k.pid=policy WHERE {among} ORDER BY rid, ord",  # noqa: S608 - ours
+        "SELECT rid, k.id, item, stance, cue FROM claims JOIN policy_key k ON k.pid=policy "  # noqa: S608 - ours
+        f"WHERE {among} ORDER BY rid, ord",
         (asked,),
     ):
         claims.setdefault(rid, []).append(claim_of(*claim))

@@ -44,7 +44,8 @@ def note_posts(connection: apsw.Connection, facts: Sequence[Facts], *, crawled: 
         oldest = None if crawled else min(times)
         connection.execute(
             "UPDATE source_key SET newest = max(ifnull(newest, ?1), ?1), "
-            "imported = CASE WHEN ?2 IS NULL THEN imported ELSE min(ifnull(imported, ?2), ?2) END WHERE sid = ?3",
+            "imported = CASE WHEN ?2 IS NULL THEN imported ELSE min(ifnull(imported, ?2), ?2) END "
+            "WHERE sid = ?3",
             (max(times), oldest, sid),
         )
 
@@ -118,7 +119,8 @@ def runs_around(connection: apsw.Connection, source: str, start: int, end: int) 
         connection,
         "SELECT started, good FROM runs WHERE source=?1 "
         "AND started >= ifnull((SELECT max(started) FROM runs WHERE source=?1 AND started <= ?2), ?2) "
-        "AND started <= ifnull((SELECT min(started) FROM runs WHERE source=?1 AND started >= ?3), ?3) ORDER BY started",
+        "AND started <= ifnull((SELECT min(started) FROM runs WHERE source=?1 AND started >= ?3), ?3) "
+        "ORDER BY started",
         (source, start, end),
     )
 
@@ -142,8 +144,10 @@ def coverage(connection: apsw.Connection, source: SourceId, span: Span) -> list[
 
 
 def blind_spans(connection: apsw.Connection, source: str, start: int, end: int) -> list[tuple[int, float]]:
-    """Intervals (microseconds) around [start, end] in which the source was tried and not read well: from the
-    last success to the next one, endless while there is none. Before its first run nothing is blind.
+    """Intervals around [start, end], in microseconds, in which the source was tried and not read well.
+
+    Each runs from the last success to the next one, endless while there is none. Before its first run
+    nothing is blind.
     """
     found: list[tuple[int, float]] = []
     since: int | None = None

@@ -189,7 +189,7 @@ class SqliteStore:
     # --- alerts and messages -----------------------------------------------------------------------
 
     def commit_alerts(self, changes: Sequence[AlertChange], state: Mapping[str, str], now: datetime) -> None:
-        """See `Store.commit_alerts`. The stored version is 1 for a new alert, else the expected one plus 1."""
+        """See `Store.commit_alerts`. The stored version: 1 for a new alert, else the expected one plus 1."""
         with self._database.write() as connection:
             alerts.commit(connection, changes, state, now)
 

@@ -14,6 +14,16 @@ from minyi.store.sqlite.schema import ALL
 DAY_SHIFT = 8 * 3_600
 """Days are those of Asia/Shanghai, a fixed offset: day = (UTC seconds + 8 h) // 86,400."""
 
+_CENTURIES = 86_400 * 146_097
+"""Added before SQLite's division, which rounds towards zero, so that old times round down too."""
+
+
+def bucket_start(column: str, step: int) -> str:
+    """SQL of the first second of the bucket of `step` seconds that holds a second."""
+    shift = _CENTURIES + (DAY_SHIFT if step == 86_400 else 0)
+    return f"({column} + {shift}) / {step} * {step} - {shift}"
+
+
 _Cell = tuple[int, int, int]
 
 

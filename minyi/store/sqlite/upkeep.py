@@ -19,7 +19,7 @@ from minyi.store.sqlite import ask, changes, meta
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.rows import DAY, NONE, from_micros, micros, seconds
 from minyi.store.sqlite.schema import ALL
-from minyi.store.sqlite.tally import DAY_SHIFT
+from minyi.store.sqlite.tally import DAY_SHIFT, bucket_start
 
 RETENTION_CHUNK = 1_000
 """Posts a transaction when they expire: five times as many held the lock for over a second."""
@@ -56,7 +56,7 @@ def quarantined(connection: apsw.Connection, limit: int) -> list[Quarantined]:
 def forget(
     connection: apsw.Connection, ids: Sequence[PostId], now: datetime, why: str, *, keep_counts: bool
 ) -> int:
-    """Delete posts and bury their ids, so that a re-found page is not stored again. Returns how many there were."""
+    """Delete posts and bury their ids, so that a re-found page is not stored again; returns how many."""
     known = changes.load_known(connection, ids)
     changes.remove(connection, list(known.values()), seconds(now), keep_counts=keep_counts)
     buried = [(post, seconds(now), why) for post in ids]
@@ -97,26 +97,31 @@ def _broken(connection: apsw.Connection) -> Iterator[str]:
 
 _COUNTED = f"SELECT rid FROM posts WHERE precision <> {NONE}"  # noqa: S608 - constants
 _EVERYONE = f"SELECT rid FROM post_policy WHERE policy = {ALL}"  # noqa: S608 - constants
-_SURE = f"SELECT DISTINCT m.policy, m.rid FROM post_match m JOIN posts p USING(rid) WHERE sure AND precision <> {NONE}"  # noqa: S608 - constants
+_SURE = (
+    "SELECT DISTINCT m.policy, m.rid FROM post_match m JOIN posts p USING(rid) "  # noqa: S608 - constants
+    f"WHERE sure AND precision <> {NONE}"
+)
 _NAMED = f"SELECT policy, rid FROM post_policy WHERE policy <> {ALL}"  # noqa: S608 - constants
 
 
 def _invariants(horizon: int) -> list[tuple[str, str]]:
     """(what is wrong, rows that show it). Roll-ups outlive expired posts, so older cells are left out."""
     hour, day = -(-horizon // 3_600), -(-(horizon + DAY_SHIFT) // 86_400)
-    hours = f"SELECT policy, hour, label, n, s FROM rollup_hour WHERE hour >= {hour}"  # noqa: S608 - integers
-    days = f"SELECT day, policy, label, n, s FROM rollup_day WHERE day >= {day}"  # noqa: S608 - integers
+    total = "CAST(total(polarity) AS INTEGER)"
+    hours = f"SELECT policy, hour * 3600, label, n, s FROM rollup_hour WHERE hour >= {hour}"  # noqa: S608 - integers
+    days = f"SELECT day * 86400 - {DAY_SHIFT}, policy, label, n, s FROM rollup_day WHERE day >= {day}"  # noqa: S608 - integers
     by_hour = (
-        "SELECT policy, published / 3600 AS h, label, count(*), CAST(total(polarity) AS INTEGER) FROM post_policy "  # noqa: S608 - constants
+        f"SELECT policy, {bucket_start('published', 3_600)} AS h, label, count(*), {total} FROM post_policy "  # noqa: S608 - constants
         f"WHERE precision < {DAY} AND published >= {hour * 3_600} GROUP BY 1, 2, 3"
     )
     by_day = (
-        f"SELECT (published + {DAY_SHIFT}) / 86400 AS d, policy, label, count(*), CAST(total(polarity) AS INTEGER) "  # noqa: S608 - constants
+        f"SELECT {bucket_start('published', 86_400)} AS d, policy, label, count(*), {total} "  # noqa: S608 - constants
         f"FROM post_policy WHERE published >= {day * 86_400 - DAY_SHIFT} GROUP BY 1, 2, 3"
     )
     same = (
         "SELECT p.rid FROM posts p JOIN post_policy t ON t.rid = p.rid AND t.published = p.published WHERE "
-        "(p.label, p.source, p.precision) <> (t.label, t.source, t.precision) OR p.polarity IS NOT t.polarity "
+        "(p.label, p.source, p.precision) <> (t.label, t.source, t.precision) "
+        "OR p.polarity IS NOT t.polarity "
         "OR t.evident <> (p.evidence IS NOT NULL)"
     )
     return [
