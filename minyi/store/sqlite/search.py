@@ -37,7 +37,7 @@ def search(connection: apsw.Connection, query: Query, order: Order, size: int, c
     total = _count(connection, plan, EXACT_TOTAL + 1)
     window: int | None = None
     following: str | None = None
-    if order is Order.RELEVANCE and plan.match is not None and positive_texts(query.text):
+    if order == Order.RELEVANCE and plan.match is not None and positive_texts(query.text):
         rids, window = _best(connection, plan, size, collapse=query.collapse)
     else:
         found = _newest(connection, plan, size + 1, _read_cursor(query, cursor), collapse=query.collapse)
@@ -48,6 +48,12 @@ def search(connection: apsw.Connection, query: Query, order: Order, size: int, c
         for stored in load(connection, rids)
     )
     return Page(hits, min(total, EXACT_TOTAL), total > EXACT_TOTAL, window, query.notes, following)
+
+
+def batch(connection: apsw.Connection, query: Query, size: int, below: int | None) -> list[StoredPost]:
+    """The next hits below a row id (None = from the newest), without totals and highlights."""
+    plan = compile_query(query, read_numbers(connection))
+    return load(connection, _newest(connection, plan, size, below, collapse=query.collapse))
 
 
 def _count(connection: apsw.Connection, plan: Plan, limit: int) -> int:
@@ -71,16 +77,16 @@ def _newest_collapsed(connection: apsw.Connection, plan: Plan, size: int, below:
     seen: set[str] = set()
     while len(shown) < size:
         sql = plan.select("p.rid, p.cluster", below=below, more="ORDER BY p.rid DESC LIMIT ?")
-        batch = ask.rows(connection, sql, (*plan.bindings(below=below), size * _CANDIDATES))
-        for rid, cluster in batch:
+        found = ask.rows(connection, sql, (*plan.bindings(below=below), size * _CANDIDATES))
+        for rid, cluster in found:
             if cluster and (cluster in seen or _has_newer(connection, plan, cluster, rid)):
                 seen.add(cluster)
                 continue
             seen.add(cluster)
             shown.append(rid)
-        if len(batch) < size * _CANDIDATES:
+        if len(found) < size * _CANDIDATES:
             break
-        below = batch[-1][0]
+        below = found[-1][0]
     return shown[:size]
 
 
@@ -116,7 +122,7 @@ def _best(
 
 
 def load(connection: apsw.Connection, rids: Sequence[int]) -> list[StoredPost]:
-    """Posts by row id, in that order; all must exist."""
+    """Posts by row id, in that order."""
     asked = json.dumps(rids)
     among = "rid IN (SELECT value FROM json_each(?))"
     rows = ask.rows(connection, f"SELECT {COLUMNS} FROM posts WHERE {among}", (asked,))  # noqa: S608 - ours
@@ -141,7 +147,7 @@ def load(connection: apsw.Connection, rids: Sequence[int]) -> list[StoredPost]:
         row[0]: stored_post(row, sources[row[5]], matches.get(row[0], ()), claims.get(row[0], ()))
         for row in rows
     }
-    return [posts[rid] for rid in rids]
+    return [posts[rid] for rid in rids if rid in posts]
 
 
 def get(connection: apsw.Connection, ids: Sequence[PostId]) -> list[StoredPost]:

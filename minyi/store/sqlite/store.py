@@ -114,13 +114,14 @@ class SqliteStore:
 
     def iterate(self, query: Query) -> Iterator[StoredPost]:
         """See `Store.iterate`."""
-        cursor: str | None = None
+        below: int | None = None
         while True:
-            page = self.search(query, Order.NEWEST, search.MAX_PAGE, cursor)
-            yield from (hit.stored for hit in page.hits)
-            cursor = page.next
-            if cursor is None:
+            with self._database.read() as connection:
+                found = search.batch(connection, query, search.MAX_PAGE, below)
+            yield from found
+            if len(found) < search.MAX_PAGE:
                 return
+            below = found[-1].rid
 
     def post_count(self) -> int:
         """See `Store.post_count`."""

@@ -95,6 +95,7 @@ def _broken(connection: apsw.Connection) -> Iterator[str]:
             yield f"{sentence}（{count} 处）"
 
 
+_LONG_AGO = -(1 << 40)
 _COUNTED = f"SELECT rid FROM posts WHERE precision <> {NONE}"  # noqa: S608 - constants
 _EVERYONE = f"SELECT rid FROM post_policy WHERE policy = {ALL}"  # noqa: S608 - constants
 _SURE = (
@@ -105,8 +106,12 @@ _NAMED = f"SELECT policy, rid FROM post_policy WHERE policy <> {ALL}"  # noqa: S
 
 
 def _invariants(horizon: int) -> list[tuple[str, str]]:
-    """(what is wrong, rows that show it). Roll-ups outlive expired posts, so older cells are left out."""
-    hour, day = -(-horizon // 3_600), -(-(horizon + DAY_SHIFT) // 86_400)
+    """(what is wrong, rows that show it). Roll-ups outlive expired posts, so older cells are left out.
+
+    A post may claim to be published shortly after it was first seen: one day more is left out.
+    """
+    edge = horizon + 86_400 if horizon else _LONG_AGO
+    hour, day = -(-edge // 3_600), -(-(edge + DAY_SHIFT) // 86_400)
     total = "CAST(total(polarity) AS INTEGER)"
     hours = f"SELECT policy, hour * 3600, label, n, s FROM rollup_hour WHERE hour >= {hour}"  # noqa: S608 - integers
     days = f"SELECT day * 86400 - {DAY_SHIFT}, policy, label, n, s FROM rollup_day WHERE day >= {day}"  # noqa: S608 - integers
