@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from crawlers.page import Page, select, text_of
-from crawlers.paragraphs import Paragraph, paragraphs, plain, trim
+from crawlers.page import Page, chunks_of, select, text_of
+from crawlers.paragraphs import Paragraph, paragraphs, trim
 from crawlers.readable import main_element
 from minyi.config import ArticleRules
 
@@ -28,8 +28,8 @@ CMS_BODIES = (
 
 _NOISE_NAME = re.compile(
     r"(?:^|[\s_-])(?:bd|jia|js)?(?:share|social|related?|recommend(?:ed)?|recom|comments?|pinglun|footer|foot|copyright"
-    r"|breadcrumbs?|crumbs?|pagination|pager|sidebar|aside|adv?|ads|advert|hot|rank(?:ing)?|tags?|qrcode|ewm|erweima"
-    r"|toolbar|prevnext|login|popup|modal|banner|nav|navbar|menu|subscribe|disclaimer|statement)(?:$|[\s_-]|\d)",
+    r"|breadcrumbs?|crumbs?|pagination|pager|sidebar|aside|adv?|ads|advert|rank(?:ing)?|tags?|qrcode|ewm|erweima"
+    r"|toolbar|prevnext|login|popup|modal|banner|nav|navbar|menu|subscribe|disclaimer)(?:$|[\s_-]|\d)",
     re.IGNORECASE,
 )
 _CONTENT_NAME = re.compile(
@@ -41,29 +41,74 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _DROPPED = ("script", "style", "noscript", "template", "nav", "footer", "aside", "button", "select", "iframe")
 _NOISE_SHARE = 0.3
 _SHORT = 25
+_SENTENCE = re.compile("[。！？；，]")
+_BLOCKS = frozenset(
+    {"div", "td", "section", "article", "main", "body", "blockquote", "center", "dd", "pre", "form"}
+)
 
 
 def find_body(page: Page, rules: ArticleRules, title: str) -> list[Paragraph]:
     """The article's paragraphs, trimmed; empty when the page has no text.
 
     1. The card's selector. 2. A content system's own name for it. 3. readability over the page without
-    its furniture. 4. The largest element whose name says content, when 3 found next to nothing.
+    its furniture, unless one block that it left out holds more prose. 4. The largest element whose name
+    says content, when that is next to nothing.
     """
     root = copy.deepcopy(page.root)
     _remove(root, rules.remove)
-    chosen = _chosen(root, rules.body, page.url)
+    chosen = [one for element in select(root, rules.body) for one in paragraphs(element, page.url)]
     if chosen:
         return chosen
-    total = len(text_of(root)) or 1
-    _drop_furniture(root, total)
+    _drop_furniture(root, len(text_of(root)) or 1)
     cms = _cms(root, page.url, title)
-    if cms:
-        return cms
+    return cms or _general(root, page.url, title)
+
+
+def _general(root: HtmlElement, url: str, title: str) -> list[Paragraph]:
     main = main_element(root)
-    found = trim(paragraphs(main, page.url), title) if main is not None else []
-    if len(plain(found)) >= _SHORT and not _is_whole_page(found, root):
+    read = paragraphs(main, url) if main is not None else []
+    found = trim(read, title)
+    block = _prose_block(root)
+    other = trim(paragraphs(block, url), title) if block is not None else []
+    if _size(other) > _size(found) and not _holds(found, other):
+        found = other
+    if _size(found) >= _SHORT and not _is_whole_page(found, root):
         return found
-    return _named(root, page.url, title) or found
+    return _named(root, url, title) or found or read
+
+
+def _size(found: Sequence[Paragraph]) -> int:
+    return sum(len(one.text) for one in found)
+
+
+def _holds(found: Sequence[Paragraph], other: Sequence[Paragraph]) -> bool:
+    """True when the larger find is only the smaller one with something around it."""
+    texts = {one.text for one in other}
+    return bool(found) and sum(one.text in texts for one in found) > len(found) / 2
+
+
+def _prose_block(root: HtmlElement) -> HtmlElement | None:
+    """The block with the most prose of its own: text with a sentence's marks, outside links.
+
+    Old pages set an article in a table cell or a bare block, with line breaks for paragraphs; readability
+    scores paragraphs and passes them over.
+    """
+    prose: dict[HtmlElement, int] = {}
+    for chunk in chunks_of(root):
+        if len(chunk.text) >= _SHORT and _SENTENCE.search(chunk.text):
+            block = _block_of(chunk.element)
+            if block is not None:
+                prose[block] = prose.get(block, 0) + len(chunk.text)
+    return max(prose, key=lambda block: prose[block]) if prose else None
+
+
+def _block_of(element: HtmlElement) -> HtmlElement | None:
+    node: HtmlElement | None = element
+    while node is not None and node.tag not in _BLOCKS:
+        if node.tag == "a":
+            return None
+        node = node.getparent()
+    return node
 
 
 def _remove(root: HtmlElement, selectors: Sequence[str]) -> None:
@@ -71,12 +116,6 @@ def _remove(root: HtmlElement, selectors: Sequence[str]) -> None:
         for element in select(root, selector):
             if element.getparent() is not None:
                 element.drop_tree()
-
-
-def _chosen(root: HtmlElement, selector: str, url: str) -> list[Paragraph]:
-    if not selector:
-        return []
-    return [one for element in select(root, selector) for one in paragraphs(element, url)]
 
 
 def _drop_furniture(root: HtmlElement, total: int) -> None:
@@ -100,18 +139,18 @@ def _cms(root: HtmlElement, url: str, title: str) -> list[Paragraph]:
     for selector in CMS_BODIES:
         for element in select(root, selector):
             found = trim(paragraphs(element, url), title)
-            if len(plain(found)) >= 80 and _link_share(found) < 0.3:
+            if _size(found) >= 80 and _link_share(found) < 0.3:
                 return found
     return []
 
 
 def _link_share(found: Sequence[Paragraph]) -> float:
-    return sum(one.linked for one in found) / max(1, sum(len(one.text) for one in found))
+    return sum(one.linked for one in found) / max(1, _size(found))
 
 
 def _is_whole_page(found: Sequence[Paragraph], root: HtmlElement) -> bool:
     """Readability hands back the whole body when it finds no article in it."""
-    return len(plain(found)) < 400 and len(plain(found)) > 0.8 * len(text_of(root))
+    return _size(found) < 400 and _size(found) > 0.8 * len(text_of(root))
 
 
 def _named(root: HtmlElement, url: str, title: str) -> list[Paragraph]:
@@ -119,6 +158,6 @@ def _named(root: HtmlElement, url: str, title: str) -> list[Paragraph]:
     for element in root.iter("div", "section", "article", "main", "td", "p"):
         if _CONTENT_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
             found = trim(paragraphs(element, url), title)
-            if len(plain(found)) > len(plain(best)) and _link_share(found) < 0.5:
+            if _size(found) > _size(best) and _link_share(found) < 0.5:
                 best = found
     return best

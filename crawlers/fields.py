@@ -158,7 +158,7 @@ def _statements(page: Page) -> Iterator[str | None]:
     for name in _META_TIMES[2:]:
         yield page.meta.get(name)
     for element in page.root.iter("time"):
-        yield element.get("datetime") if "pubdate" in element.attrib or element.get("itemprop") else None
+        yield None if _beside_link(element) else element.get("datetime")
 
 
 def _labelled_time(page: Page) -> str | None:

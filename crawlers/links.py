@@ -22,7 +22,7 @@ _ARTICLE_PATH = re.compile(
     r"\d{4,}|/(?:art|article|content|detail|news|p|t|thread|topic|post|info)[/_-]?\w*\d", re.IGNORECASE
 )
 _LIST_PATH = re.compile(r"/(?:index|list|default)(?:_?\d+)?\.\w+$|/$", re.IGNORECASE)
-_ENOUGH_TITLE = 6
+_ENOUGH_TITLE, _FEW_LINKS = 6, 3
 
 
 def article_links(page: Page, card: Source) -> list[str]:
@@ -37,9 +37,7 @@ def article_links(page: Page, card: Source) -> list[str]:
         return _unique(page, found, lambda url: allowed(url) if card.allow else _same_host(page.url, url))
     if card.allow:
         return _unique(page, (href for href, _ in _anchors(page)), allowed)
-    return _unique(
-        page, (href for href, text in _anchors(page) if _looks_like_article(page.url, href, text)), _any
-    )
+    return _unique(page, _likely(page), _any)
 
 
 def next_page(page: Page, rules: ListRules | None) -> str | None:
@@ -81,15 +79,19 @@ def _wording(element: HtmlElement) -> str:
     return squeeze(element.get("title") or "") or squeeze(element.text_content())
 
 
-def _looks_like_article(base: str, href: str, text: str) -> bool:
-    try:
-        url = urljoin(base, href.strip())
-        path = urlsplit(url).path
-    except ValueError:
-        return False
-    if not _same_host(base, url) or _FILE.search(path) or _LIST_PATH.search(path):
-        return False
-    return _ARTICLE_PATH.search(path) is not None or len(text) >= _ENOUGH_TITLE
+def _likely(page: Page) -> list[str]:
+    """Links whose address looks like an article's; where few do, also those whose wording is long enough."""
+    strong, weak = [], []
+    for href, text in _anchors(page):
+        url = _absolute(page, href)
+        path = urlsplit(url).path if url else ""
+        if url is None or not _same_host(page.url, url) or _LIST_PATH.search(path):
+            continue
+        if _ARTICLE_PATH.search(path):
+            strong.append(href)
+        if _ARTICLE_PATH.search(path) or len(text) >= _ENOUGH_TITLE:
+            weak.append(href)
+    return strong if len(strong) >= _FEW_LINKS else weak
 
 
 def _unique(page: Page, hrefs: Iterable[str], accept: Pattern) -> list[str]:

@@ -65,7 +65,7 @@ class Page:
     @cached_property
     def chunks(self) -> list[Chunk]:
         """The visible text in document order."""
-        return list(_chunks(self.root))
+        return list(chunks_of(self.root))
 
     def value(self, selector: str) -> str | None:
         """Text, or the attribute named by `::attr(name)`, of the first match; None when absent or empty."""
@@ -133,7 +133,8 @@ def _raw_text(element: HtmlElement) -> Iterator[str]:
             yield text
 
 
-def _chunks(root: HtmlElement) -> Iterator[Chunk]:
+def chunks_of(root: HtmlElement) -> Iterator[Chunk]:
+    """Runs of visible text in document order."""
     skip = 0
     for event, node in etree.iterwalk(root, events=("start", "end")):
         if node.tag in UNSEEN:

@@ -128,6 +128,14 @@ _BUTTONS = (
     r"(?:点击|长按|识别|扫描).{0,12}二维码.{0,20} (?:未经授权|转载请).{0,60}"
 )
 _BUTTON = re.compile(rf"[\s\[【(（]*(?:{'|'.join(_BUTTONS.split())})[\s\]】)）|丨]*")
+_BUTTON_ROW = re.compile(
+    r"(?:[\s\[【(（]*(?:打印(?:本页|本文|文章)?|关闭(?:窗口|本页)?|返回(?:顶部|列表|首页)?|收藏(?:本文|本页)?|分享|纠错|字号|大|中|小)"
+    r"[\s\]】)）|丨:：]*){2,8}"
+)
+_FOOTER = re.compile(
+    r".{0,200}(?:ICP备|公网安备|网站标识码|版权所有|copyright|©|all rights reserved).{0,200}", re.IGNORECASE
+)
+_ONLY_TIME = re.compile(r"(?:(?:19|20)\d\d[年/.-])?\d{1,2}[月/.-]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?")
 _READING = (
     r"(?:推荐|相关|延伸|扩展|热门|精彩|更多|往期|猜你喜欢|为您|为你|编辑|猜您喜欢|大家都在|今日|最新|网友)+"
     r"(?:阅读|新闻|链接|推荐|文章|报道|资讯|内容|精彩|回顾|专题|文档|解读|搜|看|热点|评论|喜欢)"
@@ -140,16 +148,17 @@ def trim(body: Sequence[Paragraph], title: str) -> list[Paragraph]:
     """Cut headings, bylines, buttons and reading lists that stand around an article's text.
 
     1. Behind a heading such as 相关阅读 in the second half nothing belongs to the article.
-    2. From the top: the title again, bylines, lines of links; from the bottom: bylines, buttons, link lists.
-    3. Inside, only buttons go.
+    2. From the top: the title and time again, bylines, lines of links; from the bottom: bylines, buttons,
+    lists of links, the site's imprint.
+    3. Inside, only buttons go. Empty when nothing else is left.
     """
     kept = _before_reading_list(list(body))
     start, end = 0, len(kept)
-    while start < end and (_is_title(kept[start].text, title) or _is_furniture(kept[start])):
+    while start < end and (_is_opening(kept[start].text, title) or _is_furniture(kept[start])):
         start += 1
     while end > start and _is_furniture(kept[end - 1]):
         end -= 1
-    return [one for one in kept[start:end] if not _BUTTON.fullmatch(one.text)] or kept
+    return [one for one in kept[start:end] if not _is_button(one.text)]
 
 
 def _before_reading_list(body: list[Paragraph]) -> list[Paragraph]:
@@ -162,12 +171,18 @@ def _before_reading_list(body: list[Paragraph]) -> list[Paragraph]:
     return body
 
 
-def _is_title(text: str, title: str) -> bool:
-    return text == title or (len(text) >= 8 and title.startswith(text))
+def _is_opening(text: str, title: str) -> bool:
+    """The title again, or a time standing alone; at the end a date signs the document and stays."""
+    again = text == title or (len(text) >= 8 and title.startswith(text))
+    return again or _ONLY_TIME.fullmatch(text) is not None
+
+
+def _is_button(text: str) -> bool:
+    return _BUTTON.fullmatch(text) is not None or _BUTTON_ROW.fullmatch(text) is not None
 
 
 def _is_furniture(one: Paragraph) -> bool:
-    if _LINE_NOISE.fullmatch(one.text) or _BUTTON.fullmatch(one.text):
+    if _is_button(one.text) or _LINE_NOISE.fullmatch(one.text) or _FOOTER.fullmatch(one.text):
         return True
     ends = one.text.endswith(("。", "！", "？", "”", "；", "："))
     return one.link_share > 0.7 and not ends

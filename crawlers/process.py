@@ -21,7 +21,6 @@ _CUT_SHORT = {
     "closespider_timeout_no_item": "到达本轮时间上限，其余下轮继续",
     "closespider_pagecount": "到达本轮页数上限，其余下轮继续",
     "closespider_errorcount": "解析出错过多，本轮提前结束",
-    "memusage_exceeded": "内存用量过大，本轮提前结束",
 }
 
 

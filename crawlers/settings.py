@@ -34,11 +34,11 @@ def _closed_doors() -> dict[str, object]:
         "HTTPCACHE_ENABLED": False,  # it guesses freshness and hides new posts
         "LOG_ENABLED": False,
         "STATS_DUMP": False,
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,  # it reads our source again for every page
     }
 
 
 def _bounds(order: Order) -> dict[str, object]:
-    memory_mb = order.limits.memory_mb
     return {
         "DOWNLOAD_MAXSIZE": _PAGE_BYTES,  # also of what a compressed body inflates to
         "DOWNLOAD_WARNSIZE": 2 * 1024 * 1024,
@@ -47,8 +47,8 @@ def _bounds(order: Order) -> dict[str, object]:
         "CLOSESPIDER_TIMEOUT": max(_SOON_SECONDS, order.limits.wall_seconds - _GRACE_SECONDS),
         "CLOSESPIDER_PAGECOUNT": order.limits.pages,
         "CLOSESPIDER_ERRORCOUNT": 50,
-        "MEMUSAGE_LIMIT_MB": memory_mb * 2 // 5,
-        "MEMUSAGE_CHECK_INTERVAL_SECONDS": 1,
+        # Scrapy's check reads the peak since fork, the parent's own included; crawlers.watch sees the present.
+        "MEMUSAGE_ENABLED": False,
         "DNS_TIMEOUT": 10,
         "RETRY_TIMES": 2,
         "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",  # the run's account tells it

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 
-import pytest
-
 from minyi.models import SourceState
 from tests.crawlers.conftest import OfficeMaker
 from tests.servers.site import Reply, Seen, Site, serve
@@ -64,24 +62,20 @@ def test_a_redirect_loop_ends(site: Site, office: OfficeMaker) -> None:
     assert (result.run.state, result.run.errors) == (SourceState.DOWN, 1)
 
 
-@pytest.mark.parametrize(
-    "wall",
-    [
-        Reply(b"denied", 403),
-        Reply(b"<script>$_ts={};</script>", 412),
-        Reply(b"", 200),
-        Reply("<script>wzws</script><p>请开启JavaScript并刷新该页</p>".encode(), 200),
-        Reply(b"", 302, {"Location": "/login.html"}),
-    ],
-    ids=["403", "412", "empty", "script", "login"],
-)
-def test_a_wall_is_no_page(site: Site, office: OfficeMaker, wall: Reply) -> None:
-    """A blocked answer gives no item, is not tried again, and marks the source."""
-    site.routes["/"] = wall
+def test_a_wall_is_no_page(site: Site, office: OfficeMaker) -> None:
+    """Blocked answers give no item, are not tried again, and mark the source."""
+    walls = {
+        "/1": Reply(b"denied", 403),
+        "/2": Reply(b"<script>$_ts={};</script>", 412),
+        "/3": Reply(b"", 200),
+        "/4": Reply("<script>wzws</script><p>请开启JavaScript并刷新该页</p>".encode(), 200),
+        "/5": Reply(b"", 302, {"Location": "/login.html"}),
+    }
+    site.routes.update(walls)
     site.page("/login.html", "<title>登录</title>")
-    result = office().crawl()
-    assert (result.run.state, result.run.items, result.run.blocked) == (SourceState.BLOCKED, 0, 1)
-    assert site.paths().count("/") == 1
+    result = office(url=tuple(site.url(path) for path in walls)).crawl()
+    assert (result.run.state, result.run.items, result.run.blocked) == (SourceState.BLOCKED, 0, 5)
+    assert [site.paths().count(path) for path in walls] == [1] * 5
 
 
 def test_a_gzip_bomb_is_cut(site: Site, office: OfficeMaker) -> None:

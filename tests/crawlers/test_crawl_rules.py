@@ -175,6 +175,15 @@ def test_without_rules_links_that_look_like_articles_are_taken() -> None:
     assert article_links(Page(LIST, URL), _card()) == [ONE, TWO]
 
 
+def test_menus_are_left_alone_where_articles_are_plain() -> None:
+    """Long-worded links of a menu count only where few addresses look like articles."""
+    threads = "".join(f"<a href='thread-{n}-1-1.html'>帖{n}</a>" for n in range(2001, 2005))
+    page = Page(f"<a href='member.php?mod=register'>立即注册成为会员</a>{threads}", URL)
+    assert [url.rsplit("/")[-1] for url in article_links(page, _card())] == [
+        f"thread-{n}-1-1.html" for n in range(2001, 2005)
+    ]
+
+
 def test_allow_decides_when_given() -> None:
     """Also over hosts; the pattern is matched on the whole address."""
     found = article_links(Page(LIST, URL), _card(None, r"/art/\d+"))

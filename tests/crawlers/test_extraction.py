@@ -114,6 +114,36 @@ def test_the_text_is_free_of_furniture() -> None:
     assert found.body_text.split("\n") == list(TEXT)
 
 
+TITLE = "样例商标审查周期缩短"
+IMPRINT = "<div>主办：样例市人民政府 承办：样例市数据局 京ICP备00000000号 京公网安备00000000000000号</div>"
+SIDE = (
+    "<ul>"
+    + "".join(f"<li><a href='/s{n}'>侧栏推荐的文章标题第{n}条</a> 05-1{n}</li>" for n in range(9))
+    + "</ul>"
+)
+REMARK = "<div class='reply'><p>网友：我觉得这个政策挺好的，就是执行上还需要加强，希望越来越好。</p></div>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<div class='nr'>{BODY}</div>{SIDE}",
+        "<table><tr><td>" + SIDE + "</td><td><table><tr><td>" + "<br><br>　　".join(TEXT) + "</td></tr></table></td></tr></table>",
+        "<div>" + "".join(f"<div>{line}</div>" for line in TEXT) + f"</div>{SIDE}",
+        "<div>" + "".join(f"<p><span><font>　　{line}</font></span></p>" for line in TEXT) + "<p>【打印】【关闭】</p></div>",
+        "<font>" + "<br>".join(TEXT) + f"</font>{SIDE}",
+        f"<article><time datetime='2022-05-30'>5月30日</time>{BODY}</article><div class='comment-list'>{REMARK * 15}</div>",
+        f"<div><div>{BODY[: BODY.index('<p>多位')]}</div><div class='ad'>广告</div><div>{BODY[BODY.index('<p>多位'):]}</div></div>",
+        f"<div id='zoom' style='display:none'>{BODY * 1}</div>",
+    ],
+    ids=["paragraphs", "cell", "divisions", "spans", "font", "comments", "split", "hidden"],
+)  # fmt: skip
+def test_the_text_is_found_in_any_layout(body: str) -> None:
+    """Old tables, bare line breaks and divisions hold articles too; side bars, remarks and imprint do not."""
+    markup = f"<title>{TITLE}_示例网</title><a href='/'>首页</a><h1>{TITLE}</h1>{body}{IMPRINT}"
+    assert _read(markup).body_text.split("\n") == list(TEXT)
+
+
 def test_links_survive_absolute_and_nothing_else() -> None:
     """The body keeps paragraphs and http links; scripts and other markup go."""
     body = f"{BODY}<p>全文见<a href='/b?x=1&amp;y=2' onclick='x()'>通知</a><script>alert(1)</script>和<b>附件</b>。</p>"
