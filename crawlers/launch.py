@@ -96,7 +96,7 @@ def _environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.lower().endswith("_proxy") and not name.startswith(("MINYI_", "PYTHON"))
     }
-    return kept | {"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "2"}
+    return kept | {"PYTHONPATH": str(_ROOT), "MALLOC_ARENA_MAX": "2"}
 
 
 def _wait(child: subprocess.Popen[bytes], order: bytes, wall_seconds: int) -> str | None:

@@ -60,12 +60,15 @@ def _any(_url: str) -> bool:
 
 
 def _selected(page: Page, rules: ListRules) -> Iterable[str]:
+    """One link an item: the first match; of several plain links the one with the longest wording."""
     plain, _, rest = rules.link.partition("::attr(")
     attribute = rest.rstrip(")") or "href"
     for item in select(page.root, rules.item):
         own = [item] if plain.strip() == item.tag else []
-        for link in [*own, *select(item, plain)][:1]:
-            yield link.get(attribute) or ""
+        links = [*own, *select(item, plain)]
+        if links:
+            best = max(links, key=lambda link: len(_wording(link))) if plain.strip() == "a" else links[0]
+            yield best.get(attribute) or ""
 
 
 def _anchors(page: Page) -> Iterable[tuple[str, str]]:

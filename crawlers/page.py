@@ -106,6 +106,8 @@ def parse(markup: str) -> HtmlElement:
 
 def _bounded(markup: str) -> str:
     text = markup[:MAX_CHARS]
+    if "<![CDATA[" in text:  # lists that sites load as XML carry their items so
+        text = text.replace("<![CDATA[", "").replace("]]>", "")
     return "<".join(text.split("<", MAX_TAGS)[:MAX_TAGS]) if text.count("<") > MAX_TAGS else text
 
 

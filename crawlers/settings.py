@@ -47,7 +47,7 @@ def _bounds(order: Order) -> dict[str, object]:
         "CLOSESPIDER_TIMEOUT": max(_SOON_SECONDS, order.limits.wall_seconds - _GRACE_SECONDS),
         "CLOSESPIDER_PAGECOUNT": order.limits.pages,
         "CLOSESPIDER_ERRORCOUNT": 50,
-        # Scrapy's check reads the peak since fork, the parent's own included; crawlers.watch sees the present.
+        # Scrapy reads the peak since fork, the parent's included; crawlers.watch sees the present.
         "MEMUSAGE_ENABLED": False,
         "DNS_TIMEOUT": 10,
         "RETRY_TIMES": 2,

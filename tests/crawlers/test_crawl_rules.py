@@ -195,6 +195,20 @@ def test_selectors_decide_when_given() -> None:
     assert article_links(Page(LIST, URL), _card(ListRules(item="ul li"))) == [ONE, TWO]
 
 
+def test_a_category_beside_the_title_is_not_the_article() -> None:
+    """Of several links in an item the one with the longest wording counts, unless the card says which."""
+    page = Page("<li><a href='/c1/'>[通知]</a><a href='/t1.html'>样例商标的通知</a></li>", URL)
+    assert article_links(page, _card(ListRules(item="li"))) == ["https://www.example.cn/t1.html"]
+
+
+def test_a_list_loaded_as_xml_is_read() -> None:
+    """Items wrapped in CDATA are links all the same."""
+    text = "<?xml version='1.0'?><datastore><record><![CDATA[<a href='/art/2022/5/30/art_1.html'>样例</a>]]></record>"
+    assert article_links(Page(text, URL), _card(None, "/art/")) == [
+        "https://www.example.cn/art/2022/5/30/art_1.html"
+    ]
+
+
 def test_the_next_page_is_the_selected_one() -> None:
     """On the same host only."""
     rules = ListRules(item="li", next="a.next::attr(href)")
