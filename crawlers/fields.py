@@ -132,8 +132,9 @@ def find_time(page: Page, rules: ArticleRules, title: str | None) -> str | None:
     address. A stated time that the page labels as its update is passed over, and one without a clock
     gives way to the same day with a clock beside the title.
     """
-    if rules.time:
-        return page.value(rules.time)
+    chosen = page.value(rules.time) if rules.time else None
+    if chosen:
+        return chosen
     shown = _labelled_time(page) or _near_title(page, title)
     stated = _stated(page)
     if stated is None:

@@ -7,7 +7,6 @@ from typing import Literal, Protocol, Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.base import ReactorBase
@@ -15,6 +14,7 @@ from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolu
 from twisted.internet.threads import deferToThread
 from zope.interface import implementer  # type: ignore[import-untyped]  # it ships none
 
+from crawlers.failures import OurRefusal
 from minyi.errors import AddressRefused
 from minyi.net import check_url, public_addresses, system_resolver
 
@@ -22,11 +22,11 @@ _checked: dict[str, list[str]] = {}
 """Name to the addresses that passed, filled by the middleware, read by the resolver of the same process."""
 
 
-class Refused(IgnoreRequest):
-    """A request that is not sent; the message says why, in words for health."""
+class Refused(OurRefusal):
+    """An address the guard does not let us connect to."""
 
 
-class Unresolved(IgnoreRequest):
+class Unresolved(OurRefusal):
     """A host name without an address."""
 
 

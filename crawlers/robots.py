@@ -9,20 +9,10 @@ from urllib.parse import urlsplit
 from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-    ResponseDataLossError,
-)
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
-from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 
-from crawlers.guard import Refused
+from crawlers.failures import NO_ANSWER, OurRefusal, failure_words
 from crawlers.settings import CRAWLER_NAME
 
 MAX_BYTES = 500 * 1024
@@ -32,35 +22,23 @@ IS_ROBOTS = "minyi_robots"
 """Request meta key of our own robots.txt requests."""
 
 
-_FAILURES = (
-    IgnoreRequest,
-    CannotResolveHostError,
-    ConnectError,
-    ConnectionDone,
-    ConnectionLost,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-    OSError,
-)
-"""Ways not to get an answer; anything else stops the request too, as the error it is."""
-
-
-class RobotsDisallowed(IgnoreRequest):
+class RobotsDisallowed(OurRefusal):
     """The site's robots.txt does not want this address fetched."""
 
 
-class RobotsUnreachable(IgnoreRequest):
+class RobotsUnreachable(OurRefusal):
     """The site's robots.txt cannot be read, so nothing of the site may be."""
 
 
 class Rules:
     """The verdict of one site's robots.txt."""
 
-    def __init__(self, status: int, body: bytes) -> None:
-        """4xx (but 429) = no rules; 5xx, 429 and anything odd = closed (RFC 9309 sections 2.3.1.3-4)."""
+    def __init__(self, status: int, body: bytes, why: str = "") -> None:
+        """`why` says in words what went wrong where no answer came; by default the status.
+
+        4xx (but 429) = no rules; 5xx, 429 and anything odd = closed (RFC 9309 sections 2.3.1.3-4).
+        """
+        self.why = why or f"状态码 {status}"
         self.reachable = 200 <= status < 300 or (400 <= status < 500 and status != 429)
         text = body[:MAX_BYTES].decode("utf-8-sig", "replace") if 200 <= status < 300 else ""
         self._parsed = Protego.parse(text)
@@ -97,7 +75,9 @@ class RobotsMiddleware:
             self._sites[site] = asyncio.ensure_future(self._fetch(site))
         rules = await asyncio.shield(self._sites[site])
         if not rules.reachable:
-            raise RobotsUnreachable(f"{parts.netloc} 的 robots.txt 无法读取，按规则视为不允许抓取")
+            raise RobotsUnreachable(
+                f"{parts.netloc} 的 robots.txt 无法读取（{rules.why}），按规则视为不允许抓取"
+            )
         if not rules.allows(request.url):
             raise RobotsDisallowed(f"{parts.netloc} 的 robots.txt 不允许抓取这个地址")
 
@@ -112,8 +92,6 @@ class RobotsMiddleware:
         engine = self._crawler.engine
         try:
             response: Response = await engine.download_async(request)
-        except Refused:
-            raise
-        except _FAILURES:
-            return Rules(503, b"")
+        except NO_ANSWER as error:
+            return Rules(503, b"", failure_words(error))
         return Rules(response.status, response.body)

@@ -8,23 +8,16 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 
 from scrapy import Request, Spider
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-    IgnoreRequest,
-)
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawlers.blocked import blocked_reason
 from crawlers.charset import Decoded, decode
-from crawlers.guard import Refused, Unresolved
+from crawlers.failures import failure_words
 from crawlers.links import same_page
 from crawlers.order import Order
 from crawlers.record import Record
-from crawlers.robots import RobotsDisallowed, RobotsUnreachable
+from crawlers.robots import RobotsDisallowed
 from crawlers.visits import is_article, is_due
 from minyi.models import RawPost, UrlCursor
 from minyi.spool import SpoolWriter
@@ -245,7 +238,7 @@ class SourceSpider(Spider):
     def _unanswered(self, failure: Failure) -> Output:
         visit: Visit = failure.request.cb_kwargs["visit"]  # type: ignore[attr-defined]  # Scrapy adds it
         refused = isinstance(failure.value, RobotsDisallowed)
-        yield from self._failed(visit, _words(failure.value), blocked=refused)
+        yield from self._failed(visit, failure_words(failure.value), blocked=refused)
 
     def _failed(self, visit: Visit, reason: str, *, blocked: bool = False) -> Output:
         self.record.failed(visit.url, reason, root=visit.role != _ARTICLE, blocked=blocked)
@@ -262,22 +255,3 @@ def _is_text(response: Response) -> bool:
     """Servers name pages in many ways; files that are none name themselves."""
     kind = _header(response, b"Content-Type")
     return (kind is None or _TEXT_TYPE.search(kind) is not None) and not response.body.startswith(b"%PDF-")
-
-
-def _words(error: object) -> str:
-    """Why an address was not answered, for health."""
-    if isinstance(error, Refused | Unresolved | RobotsDisallowed | RobotsUnreachable):
-        return str(error)
-    for kind, words in _WORDS:
-        if isinstance(error, kind):
-            return words
-    return f"连接失败（{type(error).__name__}）"
-
-
-_WORDS: tuple[tuple[type[Exception], str], ...] = (
-    (DownloadTimeoutError, "对方 30 秒内没有答完"),
-    (DownloadConnectionRefusedError, "对方拒绝连接"),
-    (CannotResolveHostError, "域名无法解析"),
-    (DownloadCancelledError, "内容超过大小上限，已放弃"),
-    (IgnoreRequest, "跳转次数过多，或内容解压后超过大小上限"),
-)

@@ -60,6 +60,7 @@ def test_a_redirect_loop_ends(site: Site, office: OfficeMaker) -> None:
     result = office().crawl()
     assert site.paths() == ["/"] * 6
     assert (result.run.state, result.run.errors) == (SourceState.DOWN, 1)
+    assert "跳转次数过多" in result.run.reasons[0]
 
 
 def test_a_wall_is_no_page(site: Site, office: OfficeMaker) -> None:
