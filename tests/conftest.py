@@ -2,10 +2,13 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from analysis.snow import load_engine
 
 _LOOPBACK = ("127.", "::1", "localhost")
 
@@ -21,6 +24,27 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def _model_cache(pytestconfig: pytest.Config) -> Path:
+    """SnowNLP's table, built once and kept between runs: building it takes seconds."""
+    assert pytestconfig.cache is not None
+    folder = pytestconfig.cache.mkdir("model")
+    load_engine(folder)
+    return folder
+
+
+@pytest.fixture
+def warmed(_model_cache: Path) -> Callable[[Path], Path]:
+    """`warmed(data)` gives a data folder the built table, and the folder back."""
+
+    def warm(data: Path) -> Path:
+        data.mkdir(parents=True, exist_ok=True)
+        (data / "cache").symlink_to(_model_cache)
+        return data
+
+    return warm
 
 
 @pytest.hookimpl(wrapper=True)

@@ -29,9 +29,16 @@ Minyi = Callable[..., Result]
 
 
 @pytest.fixture
-def minyi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Minyi:
+def minyi(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    warmed: Callable[[Path], Path],
+) -> Minyi:
     """`minyi("import", "x.csv")` in an empty working folder."""
     monkeypatch.chdir(tmp_path)
+    for name in ("data", "elsewhere"):
+        warmed(tmp_path / name)
 
     def run(*words: str) -> Result:
         capsys.readouterr()

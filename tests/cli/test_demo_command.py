@@ -32,9 +32,11 @@ def demo(folder: Path, *more: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, dict[str, Any]]:
+def played(tmp_path_factory: pytest.TempPathFactory, _model_cache: Path) -> tuple[Path, str, dict[str, Any]]:
     """A folder in which the demo ran twice: the folder, the first page, the second run's figures."""
     folder = tmp_path_factory.mktemp("demo")
+    (folder / "data-demo").mkdir()
+    (folder / "data-demo" / "cache").symlink_to(_model_cache)
     return folder, demo(folder), json.loads(demo(folder, "--json"))
 
 

@@ -1,6 +1,6 @@
 """From a site to the record and back again, over HTTP: nothing twice, nothing missed, silence told apart."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +28,7 @@ def feed(entries: dict[int, str]) -> str:
 
 
 @contextmanager
-def office(folder: Path, site: Site) -> Iterator[Context]:
+def office(folder: Path, data: Path, site: Site) -> Iterator[Context]:
     """An office that reads one feed of the site."""
     text = f"""
 [office]
@@ -47,7 +47,7 @@ delay = 0.0
 allow_hosts = ["{site.netloc}"]
 """
     (folder / "office.toml").write_text(text, "utf-8")
-    with open_context(folder / "office.toml", folder / "data") as context:
+    with open_context(folder / "office.toml", data) as context:
         yield context
 
 
@@ -59,10 +59,12 @@ def crawl(context: Context, now: datetime) -> tuple[Saved, SourceState]:
     return sum((one.saved for one in done), Saved()), outcome.run.state
 
 
-def test_new_edited_and_unchanged_entries_are_told_apart(tmp_path: Path) -> None:
+def test_new_edited_and_unchanged_entries_are_told_apart(
+    tmp_path: Path, warmed: Callable[[Path], Path]
+) -> None:
     """A re-crawl finds nothing new; three added and two edited entries are found as exactly that."""
     entries = {n: f"关于商标年费的第 {n} 种说法，内容各不相同" for n in range(20)}
-    with serve() as site, office(tmp_path, site) as context:
+    with serve() as site, office(tmp_path, warmed(tmp_path / "data"), site) as context:
         site.feed("/feed.xml", feed(entries))
         assert crawl(context, T0)[0] == Saved(new=20)
         assert crawl(context, T0 + HOUR)[0].new == 0
@@ -75,9 +77,11 @@ def test_new_edited_and_unchanged_entries_are_told_apart(tmp_path: Path) -> None
         assert context.store.verify() == []
 
 
-def test_a_dead_source_is_blind_then_silent_and_its_return_is_no_spike(tmp_path: Path) -> None:
+def test_a_dead_source_is_blind_then_silent_and_its_return_is_no_spike(
+    tmp_path: Path, warmed: Callable[[Path], Path]
+) -> None:
     """A 503 is no calm: the source shows as down, is reported once, and recovers without a false alert."""
-    with serve() as site, office(tmp_path, site) as context:
+    with serve() as site, office(tmp_path, warmed(tmp_path / "data"), site) as context:
         site.feed("/feed.xml", feed({n: f"第 {n} 条关于商标的帖子" for n in range(5)}))
         crawl(context, T0)
         site.routes["/feed.xml"] = Reply(b"down", 503)
