@@ -6,7 +6,7 @@ Whatever the mix of saves, edits and deletions: posts = roll-ups = rows of the t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import apsw
@@ -15,7 +15,7 @@ from minyi.models import Post
 from minyi.store import tokens
 from minyi.store.sqlite import ask, meta, rids
 from minyi.store.sqlite.ask import Row
-from minyi.store.sqlite.rows import INSERT, Facts, post_row, text_hash
+from minyi.store.sqlite.rows import COUNTED, INSERT, REPEATED, UNSURE, Facts, post_row, text_hash
 from minyi.store.sqlite.tally import Tally, policy_rows
 from minyi.text import search_key
 
@@ -79,9 +79,7 @@ def load_known(connection: apsw.Connection, ids: Sequence[str]) -> dict[str, Kno
     found = {}
     for post, rid, said, words, *rest in rows:
         published, precision, first_seen, label, polarity, evident, sid, cluster, author = rest
-        sure = ask.rows(
-            connection, "SELECT DISTINCT policy FROM post_match WHERE rid=? AND sure=1 ORDER BY 1", (rid,)
-        )
+        sure = ask.rows(connection, "SELECT policy FROM post_match WHERE rid=? AND sure=1 ORDER BY 1", (rid,))
         pids = tuple(pid for (pid,) in sure)
         facts = Facts(
             published, precision, first_seen, label, polarity, bool(evident), sid, pids, cluster, author
@@ -172,7 +170,7 @@ def _insert(
         rows.append(post_row(rid, post, facts, change.draft.fingerprint, indexed, revision + n))
         if not change.keeps_index(rid):
             index.append((rid, change.draft.prepare(), facts.tags))
-        matches += [(rid, k, pids[one.policy], one.sure, one.via) for k, one in enumerate(post.matches)]
+        matches += _match_rows(rid, post, pids)
         claims += [
             (rid, k, pids[one.policy], one.item, one.stance.value, one.cue)
             for k, one in enumerate(post.claims)
@@ -183,6 +181,16 @@ def _insert(
     connection.executemany("INSERT INTO post_match VALUES(?,?,?,?,?)", matches)
     connection.executemany("INSERT INTO claims VALUES(?,?,?,?,?,?)", claims)
     connection.executemany("INSERT INTO post_policy VALUES(?,?,?,?,?,?,?,?,?,?)", counted)
+
+
+def _match_rows(rid: int, post: Post, pids: Mapping[str, int]) -> Iterator[Row]:
+    """Rows of `post_match`; of several sure matches with one policy only the first is marked as counted."""
+    counted: set[int] = set()
+    for k, one in enumerate(post.matches):
+        pid = pids[one.policy]
+        mark = UNSURE if not one.sure else REPEATED if pid in counted else COUNTED
+        counted.update((pid,) if one.sure else ())
+        yield rid, k, pid, mark, one.via
 
 
 def _announce(

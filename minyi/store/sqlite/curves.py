@@ -71,10 +71,7 @@ OF_HIT: Mapping[Split | None, tuple[str, str]] = {
     **_NAMES,
     Split.POLICY: (
         "k.id",
-        (
-            "JOIN (SELECT DISTINCT rid, policy FROM post_match WHERE sure) m ON m.rid = t.rid "
-            "JOIN policy_key k ON k.pid = m.policy"
-        ),
+        ("JOIN post_match m ON m.rid = t.rid AND m.sure = 1 JOIN policy_key k ON k.pid = m.policy"),
     ),
 }
 """As `_NAMES`, for hits: a post counts once for each of its sure policies."""

@@ -12,7 +12,7 @@ from minyi.store.sqlite import ask
 from minyi.store.sqlite.curves import OF_HIT
 from minyi.store.sqlite.plan import Plan, compile_query, read_numbers
 from minyi.store.sqlite.rows import LABEL_NAMES
-from minyi.store.sqlite.search import window_floor
+from minyi.store.sqlite.search import WINDOW, window_floor
 
 
 def facet(connection: apsw.Connection, query: Query, field: Split, size: int) -> Facet:
@@ -40,6 +40,9 @@ def facet(connection: apsw.Connection, query: Query, field: Split, size: int) ->
 
 
 def _counted(connection: apsw.Connection, plan: Plan, floor: int | None) -> int:
+    """Hits looked at."""
+    if floor is not None:
+        return WINDOW
     sql = f"SELECT count(*) FROM ({plan.select('p.rid', at_least=floor)})"  # noqa: S608 - our own words
     return int(ask.value(connection, sql, plan.bindings(at_least=floor)))
 

@@ -1,8 +1,8 @@
 """A query compiled for SQLite: one full-text expression, a range of row ids, and what must be re-checked.
 
-Policies, sources, authors and labels are tags of the text index, so whole boolean trees of them are
-one expression. Polarity and time are looked up in `posts`. All values are bound or made of letters
-and digits: nothing typed reaches SQL.
+Policies, sources, authors, labels and tenths of polarity are tags of the text index, so whole boolean
+trees of them are one expression. Finer polarity and time are looked up in `posts`. All values are
+bound or made of letters and digits: nothing typed reaches SQL.
 """
 
 from __future__ import annotations
@@ -19,7 +19,16 @@ from minyi.store.nodes import And, Field, Member, Node, Not, Or, Polarity, Publi
 from minyi.store.query import Query
 from minyi.store.sqlite import rids
 from minyi.store.sqlite.names import policy_numbers, source_numbers
-from minyi.store.sqlite.rows import LABELS, NONE, author_tag, cluster_tag, micros, seconds
+from minyi.store.sqlite.rows import (
+    BANDS,
+    LABELS,
+    NONE,
+    author_tag,
+    cluster_tag,
+    micros,
+    polarity_band,
+    seconds,
+)
 
 _EVERY = 'tags:"x"'
 _NOBODY = 'tags:"never"'
@@ -89,20 +98,24 @@ def compile_query(query: Query, numbers: Numbers) -> Plan:
     """The plan of a query."""
     tree = query.tree()
     parts = tree.parts if isinstance(tree, And) else (tree,) if tree else ()
-    indexed = join_all([part for part in parts if _is_indexed(part)])
+    indexed = [part for part in parts if _is_indexed(part)]
     where: list[str] = []
     values: list[object] = []
     low, high = _FIRST_RID, _LAST_RID
+    hints: list[Node] = []
     for part in parts:
         if _is_indexed(part):
             continue
+        if isinstance(part, Polarity):
+            hints.append(_bands(part))
         sql, bound = _sql(part, numbers)
         where.append(sql)
         values += bound
         if isinstance(part, Published):
             low = max(low, rids.floor_rid(seconds(part.start))) if part.start else low
             high = min(high, rids.ceiling_rid(seconds(part.end))) if part.end else high
-    match = _expression(indexed, numbers) if indexed else None
+    tree = join_all([*indexed, *hints])
+    match = _expression(tree, numbers) if tree else None
     return Plan(match, tuple(where), tuple(values), low, high)
 
 
@@ -112,7 +125,16 @@ def _is_indexed(node: Node) -> bool:
         return all(_is_indexed(part) for part in node.parts)
     if isinstance(node, Not):
         return _is_indexed(node.part)
+    if isinstance(node, Polarity):
+        return _bands(node) == node
     return isinstance(node, (Text, Member))
+
+
+def _bands(node: Polarity) -> Polarity:
+    """The whole bands that hold the range: a range of bands is a matter of tags alone."""
+    low = None if node.low is None else polarity_band(node.low) * 100 - 1_000
+    high = None if node.high is None else polarity_band(node.high) * 100 - 901
+    return Polarity(low, high)
 
 
 def _expression(node: Node, numbers: Numbers) -> str:
@@ -123,6 +145,11 @@ def _expression(node: Node, numbers: Numbers) -> str:
         case Member(field, values):
             tags = [f'tags:"{tag}"' for tag in _tags(field, values, numbers)]
             return f"({' OR '.join(tags)})" if tags else _NOBODY
+        case Polarity(low, high):
+            first = BANDS[0] if low is None else polarity_band(low)
+            last = BANDS[-1] if high is None else polarity_band(high)
+            bands = [f'tags:"e{band}"' for band in range(first, last + 1)]
+            return f"({' OR '.join(bands)})" if bands else _NOBODY
         case Or(parts):
             return f"({' OR '.join(_expression(part, numbers) for part in parts)})"
         case And(parts):

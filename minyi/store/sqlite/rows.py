@@ -40,6 +40,9 @@ PRECISIONS: Mapping[Precision, int] = {
 _PRECISION_OF = tuple(PRECISIONS)
 HOUR, DAY, NONE = 1, 2, 3
 
+UNSURE, COUNTED, REPEATED = 0, 1, 2
+"""`post_match.sure`: shown only; counted; sure, but the policy was counted by an earlier match."""
+
 LATE_SECONDS = 86_400
 """A post first seen longer than this after publishing is history: it counts in curves, never alerts."""
 
@@ -115,13 +118,24 @@ class Facts:
 
     @property
     def tags(self) -> str:
-        """The index's second column: every post, label, source, policies, author, cluster."""
+        """The index's second column: every post, label, source, policies, polarity, author, cluster."""
         words = ["x", f"l{self.label}", f"s{self.sid}", *(f"p{pid}" for pid in self.pids)]
+        if self.polarity is not None:
+            words.append(f"e{polarity_band(self.polarity)}")
         if self.author:
             words.append(author_tag(self.author))
         if self.cluster:
             words.append(cluster_tag(self.cluster))
         return " ".join(words)
+
+
+BANDS = range(21)
+"""Bands of polarity, a tenth wide: band n is [n * 100 - 1000, n * 100 - 901] thousandths, ends open."""
+
+
+def polarity_band(polarity: int) -> int:
+    """The band of a polarity in thousandths."""
+    return min(max((polarity + 1_000) // 100, BANDS[0]), BANDS[-1])
 
 
 def _short(text: str) -> str:

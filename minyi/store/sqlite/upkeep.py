@@ -99,8 +99,8 @@ _LONG_AGO = -(1 << 40)
 _COUNTED = f"SELECT rid FROM posts WHERE precision <> {NONE}"  # noqa: S608 - constants
 _EVERYONE = f"SELECT rid FROM post_policy WHERE policy = {ALL}"  # noqa: S608 - constants
 _SURE = (
-    "SELECT DISTINCT m.policy, m.rid FROM post_match m JOIN posts p USING(rid) "  # noqa: S608 - constants
-    f"WHERE sure AND precision <> {NONE}"
+    "SELECT m.policy, m.rid FROM post_match m JOIN posts p USING(rid) "  # noqa: S608 - constants
+    f"WHERE sure = 1 AND precision <> {NONE}"
 )
 _NAMED = f"SELECT policy, rid FROM post_policy WHERE policy <> {ALL}"  # noqa: S608 - constants
 
