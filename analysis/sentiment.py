@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,9 +25,15 @@ from minyi.models import Evidence, Label, Sentiment
 CODE_VERSION = "1"
 """Raised whenever the arithmetic below changes; part of `model_version`."""
 
-CUT = 0.35
-"""|sum| above which a text is negative or positive."""
+CUT = 0.3
+"""|tempered sum| above which a text is negative or positive."""
+_TEMPER_CHARS = 60
+"""A sum is divided by √(1 + length / this): a long report holds a strong word by chance."""
 _NEGATED = -0.8
+_DENIED = -0.3
+"""A complaint denied is weaker praise than praise denied is complaint: 没有恐慌 against 不好."""
+_SHORT_REACH = 1
+"""Of a negator before a complaint, and of one of a single character: 不防滑感谢 is no ingratitude."""
 _REACH = 5
 """A negator or degree word counts for what follows within so many characters of its clause."""
 _BEFORE_CONTRAST = 0.5
@@ -40,7 +47,8 @@ _CLAUSE_END = re.compile(r"[,.。!?;:、…~\n\s()\"“”]+")
 _SENTENCE_END = re.compile(r"[。!?;…\n]+")
 _TITLE = re.compile("[《〈][^《》〈〉]{1,80}[》〉]")
 _TOPIC = re.compile("#[^#\n]{1,40}#")
-_DOUBT = re.compile(r"[?][?!]+|![?]")
+_DOUBT = re.compile("？[？！?!]+|！[？?]|[?!]+？")
+"""In full width only: a row of ASCII question marks is more often a lost emoji than a doubt."""
 
 
 class WordClass(StrEnum):
@@ -75,6 +83,8 @@ _REASONS = {
     "degree": "程度",
     "contrast": "转折",
 }
+_UNMODIFIED = frozenset({WordClass.EMOTICON, WordClass.PARTICLE, WordClass.RHETORIC})
+_SO, _VERY = "好", 1.3
 _MODIFIERS = frozenset({WordClass.NEGATOR, WordClass.DEGREE, WordClass.CONTRAST, WordClass.NEUTRAL})
 
 
@@ -150,8 +160,8 @@ def judge(text: str, lexicon: Lexicon, engine: SnowEngine, names: Collection[str
        in #topics# half.
     2. Negators and degree words within five characters of the clause act on an entry; what follows
        但 or 却 in a sentence counts 1.5 times, what goes before half.
-    3. The sum's sign beyond `CUT` is the label; polarity = sum / (|sum| + 1). Without evidence the
-       label is neutral and polarity 0.
+    3. The sum, tempered by length, is the label beyond `CUT`; polarity = sum / (|sum| + 1). Without
+       evidence the label is neutral and polarity 0.
     4. `snownlp` is SnowNLP's score of the text, None for a blank one; it only breaks a tie of evidence.
     """
     stock = engine.sentiments(text) if text.strip() else None
@@ -159,6 +169,7 @@ def judge(text: str, lexicon: Lexicon, engine: SnowEngine, names: Collection[str
     total = sum(item.weight for item in evidence)
     if stock is not None and abs(total) < _CANCELS and _both_signs(evidence):
         total += _tie_break(stock, len(text))
+    total /= sqrt(1 + len(text) / _TEMPER_CHARS)
     label = Label.NEUTRAL if abs(total) <= CUT else Label.POSITIVE if total > 0 else Label.NEGATIVE
     polarity = round(total / (abs(total) + 1), 6) if evidence else 0.0
     return Sentiment(polarity, label, tuple(evidence), stock, lexicon.model_version)
@@ -168,21 +179,22 @@ def _weigh(text: str, lexicon: Lexicon, names: Collection[str]) -> list[Evidence
     folded = text.translate(table().fold)
     found = _find(folded, lexicon)
     opinions = [number for number, item in enumerate(found) if item.entry.kind not in _MODIFIERS]
-    doubt = _DOUBT.search(folded)
+    doubt = _DOUBT.search(text)
     evidence: list[Evidence] = []
     if opinions:
         masked = _masked(folded, names)
         topics = _Spans.of(match.span() for match in _TOPIC.finditer(folded))
         clauses = _bounds(_CLAUSE_END, folded)
         contrast = _contrasts(found, folded)
+        seen: Counter[str] = Counter()
         for number in opinions:
             item = found[number]
-            if item.start in masked:
+            if item.start in masked or _is_degree(found, number):
                 continue
             factor, marks = _modified(found, number, clauses)
             factor *= contrast(item) * (_IN_TOPIC if item.start in topics else 1.0)
             reason = item.entry.kind.chinese + (f"（{marks}）" if marks else "")
-            weight = round(item.entry.weight * factor, 4)
+            weight = round(item.entry.weight * factor * _fading(seen, item.entry.word), 4)
             evidence.append(Evidence(text[item.start : item.end], item.start, item.end, weight, reason))
     if doubt:
         start, end = doubt.span()
@@ -236,6 +248,12 @@ class _Spans:
         return number >= 0 and position < self.ends[number]
 
 
+def _fading(seen: Counter[str], word: str) -> float:
+    """The same word again counts half, then a quarter: [心][心][心] is not three opinions."""
+    seen[word] += 1
+    return 0.5 ** min(seen[word] - 1, 20)
+
+
 def _masked(folded: str, names: Collection[str]) -> _Spans:
     """What only names something: titles, and the names given."""
     spans = [match.span() for match in _TITLE.finditer(folded)]
@@ -264,21 +282,37 @@ def _bounds(pattern: re.Pattern[str], folded: str) -> list[int]:
 def _modified(found: list[_Found], number: int, clauses: list[int]) -> tuple[float, str]:
     """Factor of the negators and degree words before an entry in its clause, and those words."""
     item = found[number]
+    if item.entry.kind in _UNMODIFIED:
+        return 1.0, ""
     clause = clauses[bisect_right(clauses, item.start) - 1]
     factor, negators, marks = 1.0, 0, ""
     edge = item.start
     for before in reversed(found[max(0, number - 4) : number]):
-        if before.start < clause or edge - before.end > _REACH or before.entry.kind not in _MODIFIERS:
+        gap = edge - before.end
+        if before.start < clause or gap > _REACH:
             break
         if before.entry.kind is WordClass.NEGATOR:
+            if gap > _SHORT_REACH and (item.entry.weight < 0 or len(before.entry.word) == 1):
+                break
             negators += 1
-        elif before.entry.kind is WordClass.DEGREE:
-            factor *= before.entry.weight
+        elif before.entry.kind is WordClass.DEGREE or (before.entry.word == _SO and not gap):
+            factor *= before.entry.weight if before.entry.kind is WordClass.DEGREE else _VERY
         else:
             break
         marks = before.entry.word + marks
         edge = before.start
-    return factor * (_NEGATED if negators % 2 else 1.0), marks
+    if negators % 2:
+        factor *= _NEGATED if item.entry.weight > 0 else _DENIED
+    return factor, marks
+
+
+def _is_degree(found: list[_Found], number: int) -> bool:
+    """True for 好 right before another opinion, as in 好难过."""
+    item = found[number]
+    if item.entry.word != _SO or number + 1 == len(found):
+        return False
+    following = found[number + 1]
+    return following.start == item.end and following.entry.kind in (WordClass.PRAISE, WordClass.COMPLAINT)
 
 
 def _both_signs(evidence: list[Evidence]) -> bool:
@@ -315,15 +349,3 @@ def _contrasts(found: list[_Found], folded: str) -> _Contrast:
     for item in turns:
         marks[bisect_right(sentences, item.start) - 1] = item.end, item.entry.weight
     return _Contrast(marks, sentences)
-
-
-class Scorer:
-    """A lexicon and an engine, ready to judge."""
-
-    def __init__(self, lexicon: Lexicon, engine: SnowEngine) -> None:
-        """Keep both."""
-        self._lexicon, self._engine = lexicon, engine
-
-    def score(self, opinion: str, names: Collection[str] = ()) -> Sentiment:
-        """Judge an opinion text; see `judge`."""
-        return judge(opinion, self._lexicon, self._engine, names)

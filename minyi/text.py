@@ -137,7 +137,8 @@ def simplify(text: str) -> str:
 
 # --- 4. what the writer of a post says --------------------------------------------------------------
 
-_QUOTED = re.compile(r"/{2}\s{0,4}[@＠]")
+_QUOTED = re.compile(r"/{2}\s{0,4}[@＠][\w·\-]{0,30}\s{0,2}[:：]?")
+_NOTHING = re.compile(r"[\s0-9!-/:-@\[-`{-~]*")
 _ADDRESS = re.compile(r"(?:https?|ftp)://[\x21-\x7e]+|www\.[\x21-\x7e]+|\bt\.cn/[0-9A-Za-z]+", re.IGNORECASE)
 _NAMES = re.compile(r"(?:回复)?[@＠][\w·\-]{1,30}[:：]?")
 _PHRASES = re.compile(
@@ -148,12 +149,13 @@ _PHRASES = re.compile(
 def opinion_text(text: str) -> str:
     """What the newest commenter wrote, simplified: without quoted chain, addresses, @names and filler.
 
-    The chain starts at the first `//@`. Empty for a bare repost or a lone @name.
+    The chain starts at the first `//@`; a bare repost (nothing, or a stray figure, before the chain) says
+    what it quotes. Empty for a lone @name or 转发微博.
     """
-    text = simplify(text)
-    if found := _QUOTED.search(text):
-        text = text[: found.start()]
-    for pattern in (_ADDRESS, _NAMES, _PHRASES):
-        if pattern.search(text):
-            text = pattern.sub(" ", text)
-    return text.strip()
+    for comment in _QUOTED.split(simplify(text)):
+        for pattern in (_ADDRESS, _NAMES, _PHRASES):
+            if pattern.search(comment):
+                comment = pattern.sub(" ", comment)  # noqa: PLW2901 - rewritten step by step
+        if not _NOTHING.fullmatch(comment):
+            return comment.strip()
+    return ""

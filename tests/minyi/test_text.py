@@ -212,7 +212,9 @@ def test_deep_nesting_loses_no_text_and_no_time(tag: str) -> None:
         ("@国家知识产权局", ""),
         ("@国家知识产权局 這個政策太差了 http://t.cn/A6abc 网页链接", "这个政策太差了"),
         ("回复@张三:支持！", "支持！"),
-        ("//@甲:骂人", ""),
+        ("//@甲:收费太高", "收费太高"),
+        ("27//@甲://@乙:收费太高//@丙:不高", "收费太高"),
+        ("？？//@甲:收费太高", "？？"),
     ],
 )
 def test_opinion_is_what_the_newest_commenter_wrote(post: str, opinion: str) -> None:
