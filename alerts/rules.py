@@ -75,6 +75,11 @@ class _Search:
     def spikes(self) -> list[Spike]:
         grid = self.watched.series.grids[self.scope]
         first = max(0, number_of(self.now - OPEN) - grid.number)
+        if (
+            sum(grid.values[max(0, first - grid.buckets(LONGEST_WINDOW.total_seconds())) :])
+            < self.settings.min_posts
+        ):
+            return []  # no window can hold enough, so nothing need be learnt: the usual case
         detector = Detector(grid, self.settings, first)
         groups = self._groups(list(detector.crossings()))
         return [self._spike(detector, onset, readings) for onset, readings in groups]
@@ -127,7 +132,7 @@ class _Search:
             policy=self.watched.policy,
             rule=self.rule,
             scope=self.scope,
-            window=span,
+            window=Span(span.start, min(span.end, self.now)),
             observed=int(reading.window.posts),
             expected=reading.window.expected,
             score=reading.score,
@@ -140,7 +145,7 @@ class _Search:
 
     def _telling(self, readings: Sequence[Reading]) -> Reading:
         """The strongest crossing that several voices carry; without one, the strongest."""
-        ranked = sorted(readings, key=lambda r: (-r.score / r.threshold, r.bucket))
+        ranked = sorted(readings, key=lambda r: (-r.score / max(r.threshold, 1e-9), r.bucket))
         least = self.settings.min_voices
         heard = (r for r in ranked if several(self._heard_in(self._span(r)), least))
         return next(heard, ranked[0])

@@ -60,7 +60,7 @@ def season(days: int) -> tuple[float, ...]:
 
 def make(rate: float, seed: int, days: int = 180) -> Stream:
     """A stream of `rate` posts an hour on average; equal arguments give equal streams."""
-    chance = random.Random(f"{rate}:{seed}:{days}")  # noqa: S311 - repeatable, not secret
+    chance = random.Random(f"{rate}:{seed}:{days}")
     curve = season(days)
     release = chance.randrange(WARM_UP_DAYS + 10, days - 20) * DAY_BUCKETS + 10 * 12
     bursts = _plan(chance, curve, release, days)

@@ -444,7 +444,7 @@ class Spike:
     threshold: float
     level: Level
     late: bool
-    """True when found more than one step after its window ended 补报."""
+    """True when found more than an hour after its first crossing 补报."""
     posts: tuple[PostId, ...]
     """Up to 20 posts that speak for it, one a cluster, largest first."""
     arithmetic: Mapping[str, float | int | str | None]

@@ -33,9 +33,11 @@ PHI_PRIOR_BLOCKS = 400
 PHI_FLOOR, PHI_CEILING = 0.05, 4.0
 
 RELEASE_SPAN = 6 * DAY
+"""How long the release curve rules alone; it goes on fading for as long again."""
 RELEASE_HALVES = 36.0
 """Hours in which the release rise halves."""
 RELEASE_RISE = 11.0
+NO_RELEASE = (1.0, 0.0)
 RELEASE_FLOOR = 2.0
 """Posts an hour expected at least right after a release."""
 
@@ -65,14 +67,15 @@ def learn(grid: Grid, sums: Sums) -> Sparse:
     """Fold the whole series once; everything at position i depends on buckets before i only."""
     expected, ends = _expectations(grid, sums)
     windows = tuple(grid.buckets(w) for w in WINDOWS if w >= grid.step)
-    spread = {w: _spread(w, sums, expected, ends) for w in windows}
+    calm = [_release_at(grid, end - 1) == NO_RELEASE for end in ends]
+    spread = {w: _spread(w, sums, expected, list(zip(ends, calm, strict=True))) for w in windows}
     return Sparse(expected, ends, spread, windows, round(MEMORY / max(BLOCK, grid.step)))
 
 
 def release_factors(hours: float) -> tuple[float, float]:
-    """Factor on the rate, and least rate an hour, `hours` after a release; (1, 0) outside six days."""
-    if not 0 <= hours < RELEASE_SPAN / HOUR:
-        return 1.0, 0.0
+    """Factor on the rate, and least rate an hour, `hours` after a release; (1, 0) outside twelve days."""
+    if not 0 <= hours < 2 * RELEASE_SPAN / HOUR:
+        return NO_RELEASE
     fade = 2.0 ** (-hours / RELEASE_HALVES)
     return 1.0 + RELEASE_RISE * fade, RELEASE_FLOOR * fade
 
@@ -125,18 +128,19 @@ def _start_rate(grid: Grid, sums: Sums) -> float:
 
 def _release_at(grid: Grid, bucket: int) -> tuple[float, float]:
     if grid.release is None or bucket < grid.release:
-        return 1.0, 0.0
+        return NO_RELEASE
     return release_factors((bucket - grid.release) * grid.step / HOUR)
 
 
 def _spread(
-    window: int, sums: Sums, expected: Sequence[float], ends: Sequence[int]
+    window: int, sums: Sums, expected: Sequence[float], blocks: Sequence[tuple[int, bool]]
 ) -> tuple[list[float], list[float]]:
+    """Running sums over blocks (end, calm); a release says nothing of the spread of ordinary days."""
     excess, squares = [0.0], [0.0]
-    for end in ends:
+    for end, calm in blocks:
         start = end - window
         extra = square = 0.0
-        if start >= 0 and sums.blind[end] == sums.blind[start]:
+        if calm and start >= 0 and sums.blind[end] == sums.blind[start]:
             mean = expected[end] - expected[start]
             bound = 4.0 * sqrt(mean + 1.0)
             error = min(bound, max(-bound, sums.posts[end] - sums.posts[start] - mean))

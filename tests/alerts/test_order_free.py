@@ -81,7 +81,7 @@ def in_order(posts: Sequence[Sighting]) -> Service:
     return run(posts, [p.published + timedelta(minutes=1) for p in posts], ticks)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_any_arrival_order_ends_with_the_same_alerts(seed: int) -> None:
     """Delays of up to 20 hours, odd ticks, posts delivered twice: equal onsets, one first mail an alert."""
     chance = random.Random(seed)
@@ -89,7 +89,7 @@ def test_any_arrival_order_ends_with_the_same_alerts(seed: int) -> None:
     wanted = in_order(posts)
     assert len(wanted.alerts) >= 3
     late = [p.published + chance.choice((0.02, 1, 8, 20)) * HOUR * chance.random() for p in posts]
-    ticks = [NOW - chance.uniform(0, 72) * HOUR for _ in range(16)]
+    ticks = [NOW - chance.uniform(0, 72) * HOUR for _ in range(6)]
     ticks += [NOW - h * HOUR for h in range(72, 0, -3)] + [NOW]
     again = list(zip(posts, late, strict=True)) + [
         (p, at + 2 * HOUR) for p, at in zip(posts[::7], late[::7], strict=True)

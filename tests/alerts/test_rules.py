@@ -174,4 +174,4 @@ def test_the_policy_and_window_stand_in_the_spike(hours: float) -> None:
     """Whatever the burst's length, the spike names its policy and a window within the last hours."""
     spike = only(spikes(calm() + burst(random.Random(5), 80, NOW - hours * HOUR, hours)), RuleName.VOLUME)
     assert spike.policy == POLICY
-    assert NOW - timedelta(hours=13) < spike.window.start < spike.window.end <= NOW + timedelta(minutes=5)
+    assert NOW - timedelta(hours=13) < spike.window.start < spike.window.end <= NOW
