@@ -21,6 +21,7 @@ _FILE = re.compile(
 _ARTICLE_PATH = re.compile(
     r"\d{4,}|/(?:art|article|content|detail|news|p|t|thread|topic|post|info)[/_-]?\w*\d", re.IGNORECASE
 )
+_DOCUMENT_PATH = re.compile(r"\.s?html?$", re.IGNORECASE)
 _LIST_PATH = re.compile(r"/(?:index|list|default)(?:_?\d+)?\.\w+$|/$", re.IGNORECASE)
 _ENOUGH_TITLE, _FEW_LINKS = 6, 3
 
@@ -83,18 +84,22 @@ def _wording(element: HtmlElement) -> str:
 
 
 def _likely(page: Page) -> list[str]:
-    """Links whose address looks like an article's; where few do, also those whose wording is long enough."""
-    strong, weak = [], []
+    """Links whose address looks like an article's, and documents whose wording is long enough.
+
+    Where few addresses look like articles, other links with a long wording count too.
+    """
+    sure, maybe = [], []
     for href, text in _anchors(page):
         url = _absolute(page, href)
         path = urlsplit(url).path if url else ""
         if url is None or not _same_host(page.url, url) or _LIST_PATH.search(path):
             continue
-        if _ARTICLE_PATH.search(path):
-            strong.append(href)
-        if _ARTICLE_PATH.search(path) or len(text) >= _ENOUGH_TITLE:
-            weak.append(href)
-    return strong if len(strong) >= _FEW_LINKS else weak
+        wordy = len(text) >= _ENOUGH_TITLE
+        if _ARTICLE_PATH.search(path) or (wordy and _DOCUMENT_PATH.search(path)):
+            sure.append(href)
+        if wordy or _ARTICLE_PATH.search(path):
+            maybe.append(href)
+    return sure if len(sure) >= _FEW_LINKS else maybe
 
 
 def _unique(page: Page, hrefs: Iterable[str], accept: Pattern) -> list[str]:
