@@ -26,13 +26,18 @@ def load_engine(cache_dir: Path) -> SnowEngine:
     a temporary name and renames.
 
     Raises:
-        ResourceError: the table is needed and the SnowNLP package is missing or not version 0.12.3.
+        ResourceError: the table has to be built and the SnowNLP package is missing or not version
+            0.12.3, or the folder cannot be written.
     """
     path = cache_dir / TABLE_NAME
     wanted = fingerprint()
     try:
         return SnowEngine(read_table(path, wanted))
-    except (FileNotFoundError, ResourceError):
-        cache_dir.mkdir(parents=True, exist_ok=True)
-        write_table(path, wanted, build_table())
+    except (OSError, ResourceError):
+        table = build_table()
+        try:
+            cache_dir.mkdir(parents=True, exist_ok=True)
+            write_table(path, wanted, table)
+        except OSError as error:
+            raise ResourceError(f"无法写入情感模型表 {path}：{error.strerror}") from error
     return SnowEngine(read_table(path, wanted))

@@ -7,12 +7,14 @@ very expressions of the package, in its order, so that scores agree in every bit
 
 from __future__ import annotations
 
+import gc
 import gzip
 import hashlib
 import marshal
 import platform
 import sys
 from array import array
+from bisect import bisect_left
 from dataclasses import dataclass
 from importlib.util import find_spec
 from math import inf, log
@@ -50,6 +52,16 @@ def build_table() -> Table:
         ResourceError: the package is missing, or a file is not that of version 0.12.3.
     """
     root = _package_root()
+    collecting = gc.isenabled()
+    gc.disable()  # millions of small values that live to the end: collecting would double the time
+    try:
+        return _build(root)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _build(root: Path) -> Table:
     segmenter = _unmarshal(root, _SEGMENTER)
     classifier = _unmarshal(root, _CLASSIFIER)
     stop_words = _read(root, _STOP_WORDS).decode("utf-8")
@@ -97,37 +109,40 @@ class _Counts:
         one, two, three = (model[name]["d"] for name in ("uni", "bi", "tri"))
         return cls(one, two, three, model["uni"]["total"], (model["l1"], model["l2"], model["l3"]))
 
-    def single(self, third: State) -> float:
-        """Unigram part."""
-        return self.weights[0] * (float(self.one.get(third, 0)) / self.total)
+    def singles(self) -> dict[State, float]:
+        """Unigram part of each state."""
+        return {state: self.weights[0] * (float(count) / self.total) for state, count in self.one.items()}
 
-    def pair(self, second: State, third: State) -> float:
-        """Bigram part."""
-        return self.weights[1] * self.two[second, third] / self.one[second]
 
-    def triple(self, first: State, second: State, third: State) -> float:
-        """Trigram part."""
-        return self.weights[2] * self.three[first, second, third] / self.two[first, second]
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Bigrams: entries by the pair's key, and unigram + bigram part by the two states."""
+
+    entries: dict[int, list[tuple[int, float]]]
+    sums: dict[tuple[State, State], float]
 
 
 def _segment_arrays(counts: _Counts) -> list[array[Any]]:
     """Arrays of `Table` from `characters` to `triple_values`."""
     known = sorted({char for char, _ in counts.one if _is_han(char)})
-    index = {char: at for at, char in enumerate(known)} | {"": len(known)}
+    # a state as a number: index of the character * 4 + tag; the sentence start has the index behind the last
+    codes = {(char, tag): at * 4 + _TAGS[tag] for at, char in enumerate(known) for tag in "bmes"}
+    codes[_START] = len(known) * 4
+    singles = counts.singles()
     single = array("d")
     for char in known:
-        parts = (counts.single((char, tag)) for tag in "bmes")
+        parts = (singles.get((char, tag), 0.0) for tag in "bmes")
         single.extend(log(part) if part else -inf for part in parts)
-    pairs = _pairs(counts, index)
-    keys = sorted(pairs)
-    pair_starts, pair_codes, pair_values = array("I", [0]), array("B"), array("d")
+    pairs = _pairs(counts, singles, codes, len(known) + 1)
+    keys = sorted(pairs.entries)
+    starts, pair_codes, values = array("I", [0]), array("B"), array("d")
     for key in keys:
-        entries = sorted(pairs[key])
-        pair_codes.extend(code for code, _ in entries)
-        pair_values.extend(value for _, value in entries)
-        pair_starts.append(len(pair_codes))
+        for code, value in sorted(pairs.entries[key]):
+            pair_codes.append(code)
+            values.append(value)
+        starts.append(len(pair_codes))
     head: list[array[Any]] = [array("I", map(ord, known)), single, array("I", keys)]
-    return [*head, pair_starts, pair_codes, pair_values, *_triples(counts, index, keys)]
+    return [*head, starts, pair_codes, values, *_triples(counts, pairs.sums, codes, keys)]
 
 
 def _is_han(char: str) -> bool:
@@ -135,40 +150,43 @@ def _is_han(char: str) -> bool:
     return "\u4e00" <= char <= "\u9fa5"
 
 
-def _pairs(counts: _Counts, index: dict[str, int]) -> dict[int, list[tuple[int, float]]]:
-    size = len(index)
-    pairs: dict[int, list[tuple[int, float]]] = {}
-    for second, third in counts.two:
-        if second[0] not in index or third[0] not in index:
-            continue
-        key = index[second[0]] * size + index[third[0]]
-        entries = pairs.setdefault(key, [])
-        if third != _START:
-            value = log(counts.single(third) + counts.pair(second, third))
-            entries.append((_TAGS[third[1]] * 4 + _TAGS[second[1]], value))
+def _pairs(counts: _Counts, singles: dict[State, float], codes: dict[State, int], size: int) -> _Pairs:
+    pairs = _Pairs({}, {})
+    weight = counts.weights[1]
+    for (second, third), count in counts.two.items():
+        if second in codes and third in codes:
+            two, three = codes[second], codes[third]
+            entries = pairs.entries.setdefault((two >> 2) * size + (three >> 2), [])
+            if third != _START:
+                total = singles[third] + weight * count / counts.one[second]
+                pairs.sums[second, third] = total
+                entries.append(((three & 3) * 4 + (two & 3), log(total)))
     return pairs
 
 
-def _triples(counts: _Counts, index: dict[str, int], keys: list[int]) -> list[array[Any]]:
-    size = len(index)
+def _triples(
+    counts: _Counts, sums: dict[tuple[State, State], float], codes: dict[State, int], keys: list[int]
+) -> list[array[Any]]:
+    size = (codes[_START] >> 2) + 1
     position = {key: at for at, key in enumerate(keys)}
-    rows: list[tuple[int, int, int, float]] = []
-    for first, second, third in counts.three:
-        if first[0] in index and second[0] in index and third[0] in index:
-            pair = position[index[first[0]] * size + index[second[0]]]
-            one, two, three = (_TAGS[state[1]] for state in (first, second, third))
-            code = (two * 4 + one) * 64 + (three * 4 + two) * 4 + one
-            below = counts.single(third) + counts.pair(second, third)
-            rows.append((pair, index[third[0]], code, log(below + counts.triple(first, second, third))))
-    rows.sort()
-    starts, at = array("I"), 0
-    for pair in range(len(keys) + 1):
-        while at < len(rows) and rows[at][0] < pair:
-            at += 1
-        starts.append(at)
-    columns = zip(*rows, strict=True)
-    next(columns)
-    return [starts, array("H", next(columns)), array("H", next(columns)), array("d", next(columns))]
+    weight, two_counts = counts.weights[2], counts.two
+    rows: dict[int, float] = {}
+    for (first, second, third), count in counts.three.items():
+        if first in codes and second in codes and third in codes:
+            one, two, three = codes[first], codes[second], codes[third]
+            pair = position[(one >> 2) * size + (two >> 2)]
+            step = ((two & 3) * 4 + (one & 3)) * 64 + ((three & 3) * 4 + (two & 3)) * 4 + (one & 3)
+            value = log(sums[second, third] + weight * count / two_counts[first, second])
+            rows[pair << 32 | (three >> 2) << 16 | step] = value
+    order = sorted(rows)
+    starts = array("I", (bisect_left(order, pair << 32) for pair in range(len(keys) + 1)))
+    thirds = array("H", (row >> 16 & 0xFFFF for row in order))
+    return [
+        starts,
+        thirds,
+        array("H", (row & 0xFFFF for row in order)),
+        array("d", map(rows.__getitem__, order)),
+    ]
 
 
 # --- classifier -------------------------------------------------------------------------------------

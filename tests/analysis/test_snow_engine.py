@@ -63,7 +63,7 @@ def test_score_and_words_equal_the_stock_package(
 
 def _random_texts(seed: int) -> list[str]:
     """Runs of known, rare and unknown characters, mixed with separators and other scripts."""
-    chance = random.Random(seed)  # noqa: S311 - test data
+    chance = random.Random(seed)
     common = "".join(PLAIN) * 3
     rare = "鬓魅憔悴傳產權藉磅礡涕嗽擤噱颜"
     every = [chr(code) for code in range(0x4E00, 0x9FA6)]
@@ -94,7 +94,7 @@ def test_scoring_twice_gives_the_same(engine: SnowEngine) -> None:
 
 def test_time_grows_with_length_and_not_its_square(engine: SnowEngine) -> None:
     """Twenty thousand Han characters in one run take well under a second."""
-    run = "".join(random.Random(3).choices(HAN, k=20_000))  # noqa: S311 - test data
+    run = "".join(random.Random(3).choices(HAN, k=20_000))
     start = time.process_time()
     engine.sentiments(run)
     assert time.process_time() - start < 1.0
@@ -153,3 +153,14 @@ def test_altered_model_file_is_not_read(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.delitem(sys.modules, "snownlp", raising=False)
     with pytest.raises(ResourceError, match=r"0\.12\.3"):
         load_engine(tmp_path / "cache")
+
+
+def test_folder_that_cannot_be_written_is_named(
+    monkeypatch: pytest.MonkeyPatch, snow_cache: Path, tmp_path: Path
+) -> None:
+    """When the table cannot be kept, the message says where."""
+    sound = read_table(snow_cache / TABLE_NAME, fingerprint())
+    monkeypatch.setattr("analysis.snow.build_table", lambda: sound)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ResourceError, match="无法写入情感模型表"):
+        load_engine(tmp_path / "file" / "cache")
