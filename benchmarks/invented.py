@@ -50,7 +50,7 @@ def text(random: Random, known: Vocabulary) -> str:
 
 def posts(count: int, seed: int = 1) -> Iterator[Post]:
     """In the order of a crawl: by time, with some that come late."""
-    random = Random(seed)  # noqa: S311 - invented data
+    random = Random(seed)
     known = vocabulary(random)
     for number in range(count):
         second = int(SECONDS * number / count) - (random.randrange(86_400) if random.random() < 0.1 else 0)

@@ -123,7 +123,7 @@ def _words(posts: Sequence[Post]) -> dict[str, list[str]]:
         seen.update(
             {pair for pair in map(add, text, text[1:]) if "一" <= pair[0] <= "鿿" and "一" <= pair[1] <= "鿿"}
         )
-    random = Random(2)  # noqa: S311 - a sample of words
+    random = Random(2)
     chosen = {}
     for name, low, high in _CLASSES:
         words = sorted(word for word, n in seen.items() if low * len(posts) <= n < high * len(posts))
