@@ -66,7 +66,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class VolumeRule:
-    """`[rules.volume]`, `[rules.negative_volume]` Thresholds of the two-regime detector."""
+    """`[rules.volume]` Thresholds of the two-regime detector."""
 
     enabled: bool = True
     min_posts: int = 5
@@ -78,6 +78,13 @@ class VolumeRule:
     min_voices: int = 2
     refractory_hours: float = 24.0
     renotice_factor: float = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class NegativeVolumeRule(VolumeRule):
+    """`[rules.negative_volume]` The same for negative posts alone, of which fewer are enough."""
+
+    min_posts: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,7 @@ class Rules:
     """`[rules]` What counts as unusual; our values are defaults, not a standard."""
 
     volume: VolumeRule = VolumeRule()
-    negative_volume: VolumeRule = VolumeRule(min_posts=3)
+    negative_volume: NegativeVolumeRule = NegativeVolumeRule()
     source_silent: SilentRule = SilentRule()
     new_source_days: float = 7.0
     """A source joins the counts that trigger this long after its first success."""

@@ -48,7 +48,7 @@ def test_a_rule_table_keeps_the_other_defaults(tmp_path: Path) -> None:
     path.write_text(text, "utf-8")
     rule = config.load(path).rules.negative_volume
     assert rule.sparse_score == 4.5
-    assert rule.enabled
+    assert (rule.enabled, rule.min_posts) == (True, 3)
 
 
 def test_a_secret_comes_from_the_variable_or_its_file(tmp_path: Path) -> None:
