@@ -179,7 +179,8 @@ class Store(Reader, Protocol):
         """Upsert posts by id, in ONE transaction per 500 posts (`commit` in the last).
 
         With them go roll-ups, text index, index queue and, with `commit`, the source's cursor, run and
-        coverage. All posts of one spool file come in one call: a call without `commit` is an import.
+        coverage. New posts saved without `commit` count as imports, unless the source's next `commit`
+        tells of a run that began before: then they were the first batches of its spool file.
 
         A known id keeps its first-seen time; only a difference in what the source says or what analysis
         found makes it `updated`. Posts whose id is in the tombstones, or older than the retention

@@ -81,7 +81,7 @@ def test_a_failed_save_leaves_no_half(store: SqliteStore, monkeypatch: pytest.Mo
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("planted")
 
-    monkeypatch.setattr("minyi.store.sqlite.sources.note_posts", fail)
+    monkeypatch.setattr("minyi.store.sqlite.sources.note_newest", fail)
     with pytest.raises(RuntimeError, match="planted"):
         store.save_posts(invented.posts(invented.seeded(1), 10), now=invented.NOW)
     assert store.post_count() == 0

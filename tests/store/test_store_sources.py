@@ -104,6 +104,15 @@ def test_a_source_begins_with_its_first_success_or_imported_post(store: SqliteSt
     assert store.first_success()[FORUM] == sample(3).published
 
 
+def test_the_first_batches_of_a_spool_file_are_no_import(store: SqliteStore) -> None:
+    """Saved on their own before the commit of their run, they do not make the source old; nor do edits."""
+    store.save_posts([sample(1), sample(2)], now=at(5.5))
+    store.save_posts([sample(3)], now=at(5.5), commit=SpoolCommit(run(5), {}))
+    assert store.first_success() == {FORUM: at(5)}
+    store.save_posts([sample(3, text="重新匹配")], now=at(6))
+    assert store.first_success() == {FORUM: at(5)}
+
+
 def test_curves_mark_blind_hours(store: SqliteStore) -> None:
     """An hour of which half or more could not be seen is unknown, not zero; imports are never blind."""
     store.save_posts([sample(1, source=SourceId("imported"))], now=invented.NOW)

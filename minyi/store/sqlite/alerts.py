@@ -12,7 +12,7 @@ from minyi.errors import Conflict
 from minyi.models import Alert, AlertId
 from minyi.store.base import AlertChange
 from minyi.store.sqlite import ask, codec, outbox
-from minyi.store.sqlite.rows import micros
+from minyi.store.sqlite.facts import micros
 
 
 def commit(

@@ -15,7 +15,8 @@ from minyi.models import Post
 from minyi.store import tokens
 from minyi.store.sqlite import ask, meta, rids
 from minyi.store.sqlite.ask import Row
-from minyi.store.sqlite.rows import COUNTED, INSERT, REPEATED, UNSURE, Facts, post_row, text_hash
+from minyi.store.sqlite.facts import COUNTED, REPEATED, UNSURE, Facts
+from minyi.store.sqlite.rows import INSERT, post_row, text_hash
 from minyi.store.sqlite.tally import Tally, policy_rows
 from minyi.text import search_key
 

@@ -8,8 +8,8 @@ import apsw
 
 from minyi.models import ALL_POLICIES, Label, PolicyId, PostId, Sighting, SourceId, Span
 from minyi.store.sqlite import ask, meta
+from minyi.store.sqlite.facts import HOUR, LABELS, from_seconds
 from minyi.store.sqlite.plan import up_seconds
-from minyi.store.sqlite.rows import HOUR, LABELS, from_seconds
 from minyi.store.sqlite.schema import ALL
 from minyi.store.sqlite.tally import bucket_start
 

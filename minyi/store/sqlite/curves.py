@@ -15,8 +15,8 @@ import apsw
 from minyi.store.base import Split
 from minyi.store.query import Query
 from minyi.store.sqlite import ask
+from minyi.store.sqlite.facts import DAY, HOUR, LABEL_NAMES, LABELS
 from minyi.store.sqlite.plan import Numbers, compile_query
-from minyi.store.sqlite.rows import DAY, HOUR, LABEL_NAMES, LABELS
 from minyi.store.sqlite.schema import ALL
 from minyi.store.sqlite.tally import DAY_SHIFT, bucket_start
 

@@ -10,8 +10,8 @@ from minyi.store.base import Facet, FacetRow, Split, Stats
 from minyi.store.query import Query
 from minyi.store.sqlite import ask
 from minyi.store.sqlite.curves import OF_HIT
+from minyi.store.sqlite.facts import LABEL_NAMES
 from minyi.store.sqlite.plan import Plan, compile_query, read_numbers
-from minyi.store.sqlite.rows import LABEL_NAMES
 from minyi.store.sqlite.search import WINDOW, window_floor
 
 

@@ -16,7 +16,7 @@ import apsw
 from minyi.models import AlertId, Notification, OutboxState
 from minyi.store.sqlite import ask, claimer
 from minyi.store.sqlite.ask import Row
-from minyi.store.sqlite.rows import from_micros, micros
+from minyi.store.sqlite.facts import from_micros, micros
 
 _COLUMNS = "key, alert, channel, recipient, reason, state, attempts, next_try, created, sent, error"
 _CLAIMED = f"{_COLUMNS}, claimer, claimed"

@@ -18,8 +18,7 @@ from minyi.store import tokens
 from minyi.store.nodes import And, Field, Member, Node, Not, Or, Polarity, Published, Text, join_all
 from minyi.store.query import Query
 from minyi.store.sqlite import rids
-from minyi.store.sqlite.names import policy_numbers, source_numbers
-from minyi.store.sqlite.rows import (
+from minyi.store.sqlite.facts import (
     BANDS,
     LABELS,
     NONE,
@@ -29,6 +28,7 @@ from minyi.store.sqlite.rows import (
     polarity_band,
     seconds,
 )
+from minyi.store.sqlite.names import policy_numbers, source_numbers
 
 _EVERY = 'tags:"x"'
 _NOBODY = 'tags:"never"'

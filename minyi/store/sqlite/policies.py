@@ -8,8 +8,8 @@ import apsw
 
 from minyi.models import Policy, Saved
 from minyi.store.sqlite import ask, codec
+from minyi.store.sqlite.facts import micros
 from minyi.store.sqlite.names import number_policies
-from minyi.store.sqlite.rows import micros
 
 
 def save(connection: apsw.Connection, policies: Sequence[Policy]) -> Saved:

@@ -15,8 +15,9 @@ from minyi.store.base import SpoolCommit
 from minyi.store.sqlite import ask, changes, meta, sources
 from minyi.store.sqlite.changes import Change, Draft, Known
 from minyi.store.sqlite.connection import Database
+from minyi.store.sqlite.facts import facts_of, seconds
 from minyi.store.sqlite.names import number_policies, number_sources
-from minyi.store.sqlite.rows import facts_of, fingerprint, seconds
+from minyi.store.sqlite.rows import fingerprint
 
 CHUNK = 500
 """Posts a transaction: about 50 ms under the lock, so that writers of other processes get their turn."""
@@ -111,9 +112,11 @@ def _write_wave(
     )
     made = [_change(draft, known.get(draft.post.id), sids, pids) for draft in wanted]
     changes.write(connection, made, pids, seconds(now))
-    sources.note_posts(connection, [change.facts for change in made], crawled=crawled)
-    new = sum(change.old is None for change in made)
-    return Saved(new, len(made) - new, len(drafts) - len(made))
+    sources.note_newest(connection, [change.facts for change in made])
+    new = [change.facts for change in made if change.old is None]
+    if not crawled:
+        sources.note_imported(connection, new, now)
+    return Saved(len(new), len(made) - len(new), len(drafts) - len(made))
 
 
 def _differs(draft: Draft, known: Known | None) -> bool:

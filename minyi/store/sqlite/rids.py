@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import apsw
 
 from minyi.store.sqlite import ask
-from minyi.store.sqlite.rows import DAY, HOUR, Facts, number
+from minyi.store.sqlite.facts import DAY, HOUR, Facts, number
 
 SLACK_SECONDS = 2 * 86_400
 """A post's rid lies within this long after its published time; ranges by rid re-check the time itself."""

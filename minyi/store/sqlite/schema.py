@@ -27,7 +27,8 @@ TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE policy_key(pid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
   revision INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE source_key(sid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, imported INTEGER, newest INTEGER);
+CREATE TABLE source_key(sid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, imported INTEGER,
+  imported_at INTEGER, newest INTEGER);
 
 -- rid = unix_seconds(published) << 8 | 8 hash bits: newest first is rid descending, in every table below
 CREATE TABLE posts(

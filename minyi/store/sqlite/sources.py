@@ -15,14 +15,23 @@ from minyi.models import CrawlRun, SourceHealth, SourceId, SourceState, Span, Ur
 from minyi.spool import decode_cursor, encode_cursor
 from minyi.store.base import SpoolCommit
 from minyi.store.sqlite import ask
-from minyi.store.sqlite.rows import NONE, Facts, from_micros, from_seconds, micros
+from minyi.store.sqlite.facts import NONE, Facts, from_micros, from_seconds, micros
 
 
 def write_commit(connection: apsw.Connection, commit: SpoolCommit) -> None:
-    """The run and the source's new cursor, in the transaction of its last posts."""
-    write_run(connection, commit.run)
+    """The run and the source's new cursor, in the transaction of its last posts.
+
+    Earlier posts of the same spool file may have come in saves of their own, which look like an import
+    made since the run began: that mark is taken back.
+    """
+    source, run = commit.run.source, commit.run
+    write_run(connection, run)
     connection.execute(
-        "INSERT OR REPLACE INTO source_cursor VALUES(?,?)", (commit.run.source, encode_cursor(commit.cursor))
+        "INSERT OR REPLACE INTO source_cursor VALUES(?,?)", (source, encode_cursor(commit.cursor))
+    )
+    connection.execute(
+        "UPDATE source_key SET imported=NULL, imported_at=NULL WHERE id=? AND imported_at > ?",
+        (source, micros(run.started)),
     )
 
 
@@ -36,18 +45,31 @@ def write_run(connection: apsw.Connection, run: CrawlRun) -> None:
     )
 
 
-def note_posts(connection: apsw.Connection, facts: Sequence[Facts], *, crawled: bool) -> None:
-    """Keep each source's newest published time and, for imports, its oldest."""
-    timed = [one for one in facts if one.precision != NONE]
-    for sid in {one.sid for one in timed}:
-        times = [one.published for one in timed if one.sid == sid]
-        oldest = None if crawled else min(times)
+def note_newest(connection: apsw.Connection, facts: Sequence[Facts]) -> None:
+    """Keep the newest published time of each source."""
+    for sid, times in _times(facts).items():
         connection.execute(
-            "UPDATE source_key SET newest = max(ifnull(newest, ?1), ?1), "
-            "imported = CASE WHEN ?2 IS NULL THEN imported ELSE min(ifnull(imported, ?2), ?2) END "
-            "WHERE sid = ?3",
-            (max(times), oldest, sid),
+            "UPDATE source_key SET newest = max(ifnull(newest, ?1), ?1) WHERE sid = ?2", (max(times), sid)
         )
+
+
+def note_imported(connection: apsw.Connection, facts: Sequence[Facts], now: datetime) -> None:
+    """Keep the oldest published time of each source's imported posts, and when the first import was."""
+    for sid, times in _times(facts).items():
+        connection.execute(
+            "UPDATE source_key SET imported = min(ifnull(imported, ?1), ?1), "
+            "imported_at = ifnull(imported_at, ?2) WHERE sid = ?3",
+            (min(times), micros(now), sid),
+        )
+
+
+def _times(facts: Sequence[Facts]) -> dict[int, list[int]]:
+    """Known published times by source number."""
+    found: dict[int, list[int]] = {}
+    for one in facts:
+        if one.precision != NONE:
+            found.setdefault(one.sid, []).append(one.published)
+    return found
 
 
 def cursor(connection: apsw.Connection, source: SourceId) -> dict[str, UrlCursor]:

@@ -46,7 +46,7 @@ from minyi.store.sqlite import (
     upkeep,
 )
 from minyi.store.sqlite.connection import Database
-from minyi.store.sqlite.rows import from_micros, from_seconds, micros
+from minyi.store.sqlite.facts import from_micros, from_seconds, micros
 
 
 class SqliteStore:
@@ -94,7 +94,7 @@ class SqliteStore:
     def save_posts(
         self, posts_: Sequence[Post], *, now: datetime, commit: SpoolCommit | None = None
     ) -> Saved:
-        """See `Store.save_posts`. Saves without `commit` count as imports for `first_success`."""
+        """See `Store.save_posts`."""
         return posts.save(self._database, posts_, now, commit)
 
     def sightings(self, policy: PolicyId, span: Span) -> list[Sighting]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import apsw
 
 from minyi.store.sqlite.ask import Row
-from minyi.store.sqlite.rows import DAY, NONE, Facts, number
+from minyi.store.sqlite.facts import DAY, NONE, Facts, number
 from minyi.store.sqlite.schema import ALL
 
 DAY_SHIFT = 8 * 3_600

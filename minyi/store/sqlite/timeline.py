@@ -14,8 +14,8 @@ from minyi.store.base import Split, Step
 from minyi.store.query import Query
 from minyi.store.sqlite.blindness import blind_buckets
 from minyi.store.sqlite.curves import Curve, Grid
+from minyi.store.sqlite.facts import from_seconds
 from minyi.store.sqlite.plan import read_numbers, up_seconds
-from minyi.store.sqlite.rows import from_seconds
 
 MAX_BUCKETS = 10_000
 

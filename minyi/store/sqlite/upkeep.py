@@ -17,7 +17,7 @@ from minyi.models import PostId, Quarantined
 from minyi.spool import sync_folder
 from minyi.store.sqlite import ask, changes, meta
 from minyi.store.sqlite.connection import Database
-from minyi.store.sqlite.rows import DAY, NONE, from_micros, micros, seconds
+from minyi.store.sqlite.facts import DAY, NONE, from_micros, micros, seconds
 from minyi.store.sqlite.schema import ALL
 from minyi.store.sqlite.tally import DAY_SHIFT, bucket_start
 
