@@ -23,6 +23,8 @@ _SHORT_POST = 120
 """In a post of at most so many characters 请问 anywhere makes it a question."""
 
 _SHORT_REMARK = 25
+_MOST_PLACES = 20  # a text that repeats a claim without end says nothing new
+_REACH = 200  # nor does a sentence without end
 _BY_WEIGHT = (Stance.UNCLEAR, Stance.REBUT)
 
 Verdict = tuple[Stance, str]
@@ -41,7 +43,7 @@ class _Item:
         found = [
             (start, start + len(word)) for word in self.wording for start in _occurrences(passages.key, word)
         ]
-        return _merged(found or self.words.places(passages))
+        return _merged(found or self.words.places(passages))[:_MOST_PLACES]
 
 
 class Watchlist:
@@ -156,15 +158,15 @@ def _remark_on_quote(comment: str) -> Verdict | None:
 
 def _towards(passages: Passages, start: int, end: int) -> tuple[Verdict, bool]:
     """The stance towards a claim at a place, and whether a question is plain in its wording."""
-    number = passages.number_at(start)
-    first, last = passages.span(number)
-    sentence = passages.key[first : max(last, end)]
-    following = passages.sentence(passages.number_at(max(end - 1, start)) + 1)
+    first, last = passages.span(passages.number_at(start))
+    first, last = max(first, start - _REACH), min(max(last, end), end + _REACH)
+    sentence = passages.key[first:last]
+    following = passages.sentence(passages.number_at(max(end - 1, start)) + 1)[:_REACH]
     if asked := _asked(passages, sentence, following):
         return (Stance.ASK, asked), True
-    if denied := _denied(passages, number, start, end, following):
+    if denied := _denied(passages.key, (first, start, end, last), following):
         return denied, True
-    if _echoes(sentence, passages.key[last:]):
+    if _echoes(sentence, passages.key[last : last + _REACH]):
         return (Stance.ASK, "?"), False
     return (Stance.REPEAT, passages.key[start:end]), True
 
@@ -190,13 +192,18 @@ def _plain_question(text: str, *, polite_only: bool = False) -> str:
         return found[0]
     if cues.RHETORICAL.search(text):
         return ""
-    if found := cues.ASKS_POLITELY.search(text):
-        return found[0]
-    if polite_only:
-        return ""
-    found = cues.INTERROGATIVE.search(text)
-    asking = found and (text.rstrip().endswith("?") or found[0] in ("吗", "么"))
-    return found[0] if found and asking and not text.rstrip().endswith("??") else ""
+    found = cues.ASKS_POLITELY.search(text) or (None if polite_only else _grammar_of_question(text))
+    return found[0] if found else ""
+
+
+def _grammar_of_question(text: str) -> re.Match[str] | None:
+    ending = text.rstrip()
+    if ending.endswith(("!", "??")) or (cues.MOCKS.search(text) and cues.DENIES.search(text)):
+        return None
+    found = cues.ASKS_BY_GRAMMAR.search(ending)
+    if found is None and ending.endswith("?"):
+        found = cues.INTERROGATIVE.search(ending)
+    return found
 
 
 def _echoes(sentence: str, rest: str) -> bool:
@@ -205,24 +212,29 @@ def _echoes(sentence: str, rest: str) -> bool:
     if not ending.endswith("?") or ending.endswith(("??", "!?")) or cues.RHETORICAL.search(ending):
         return False
     return not (
-        cues.OUTRAGE.search(sentence) or cues.OUTRAGE.search(rest) or cues.INCREDULOUS.match(rest.lstrip())
+        cues.OUTRAGE.search(sentence) or cues.OUTRAGE.search(rest) or cues.INCREDULOUS.search(rest.lstrip())
     )
 
 
-def _denied(passages: Passages, number: int, start: int, end: int, following: str) -> Verdict | None:
-    """The verdict when a denial reaches the claim."""
-    key = passages.key
-    first, last = passages.span(number)
-    outside = f"{key[first:start]} {key[end : max(last, end)]}"  # the claim's own words deny nothing
-    plain = cues.UNDENIED.sub("", outside)
+def _denied(key: str, borders: tuple[int, int, int, int], following: str) -> Verdict | None:
+    """The verdict when a denial reaches the claim; `borders`: of the sentence, with the claim's in between."""
+    first, start, end, last = borders
+    outside = f"{key[first:start]} {key[end:last]}"  # the claim's own words deny nothing
     found = (
-        cues.DENIES.search(plain)
+        cues.DENIES.search(cues.UNDENIED.sub("", outside))
         or _negated(key[first:start])
-        or cues.NEGATED_BEHIND.search(key[end : max(last, end)])
+        or cues.NEGATED_BEHIND.search(key[end:last])
         or cues.DENIAL_FOLLOWS.search(following)
+        or _answered(key[start:last], following)
         or cues.LABEL.search(key)
     )
     return _denial(found, f"{outside} {following}")
+
+
+def _answered(claim: str, following: str) -> re.Match[str] | None:
+    """A denial in the short sentence after the claim put as a question."""
+    asked = claim.rstrip().endswith("?") and len(following) <= _SHORT_REMARK
+    return cues.DENIES.search(cues.UNDENIED.sub("", following)) if asked else None
 
 
 def _negated(before: str) -> re.Match[str] | None:

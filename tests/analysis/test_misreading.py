@@ -1,10 +1,11 @@
 """A post repeats a wrong claim, rebuts it, asks about it, or leaves it open."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -147,6 +148,20 @@ def test_only_policies_surely_named_are_looked_at() -> None:
     assert claims(text)[0].cue == "带地名都要交"
 
 
+def test_a_claim_repeated_without_end_takes_no_longer_than_its_text() -> None:
+    """Twenty thousand characters of claims and cues without a full stop are read in well under a second."""
+    start = process_time()
+    for piece in (
+        "带地名都要交很多",
+        "不是说没有带地名都要交",
+        "微店登记",
+        "说是谣言带地名都要交可",
+        "？带地名都要交",
+    ):
+        claims(piece * (20_000 // len(piece)))
+    assert process_time() - start < 2
+
+
 def test_the_sample_story_is_read_as_its_writers_meant() -> None:
     """Every stance of the invented affair; the sample is ours, so this guards it, it measures nothing."""
     policies = load_policies(Path(__file__).parents[2] / "sample" / "policies.toml")
@@ -159,3 +174,30 @@ def test_the_sample_story_is_read_as_its_writers_meant() -> None:
     wrong = sum(count for (meant, read), count in seen.items() if meant != read)
     assert wrong <= 0.05 * sum(seen.values()), seen
     assert seen["", "repeat"] == 0
+
+
+def _labelled() -> Iterator[tuple[str, str]]:
+    """Meant and read stance of every labelled sentence; a claim not found at all reads as empty."""
+    for line in (Path(__file__).parent / "claims.tsv").read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        meant, wording, text = line.split("\t")
+        policy = Policy(
+            PolicyId("p"), "x", watch=(WatchItem("w", "", "", wording=tuple(wording.split("、"))),)
+        )
+        found = Watchlist([policy]).claims(post(text), SURE)
+        yield meant, found[0].stance.value if found else ""
+
+
+def test_stances_of_the_labelled_sentences_stay_as_good_as_they_are() -> None:
+    """Over twenty claims; the cue lists were widened on most of these, so this guards and does not measure."""
+    pairs = Counter(_labelled())
+    read, meant = Counter[str](), Counter[str]()
+    for (one, other), count in pairs.items():
+        meant[one] += count
+        read[other] += count
+    assert sum(meant.values()) >= 250
+    for stance_, precision, recall in (("repeat", 0.93, 0.93), ("rebut", 0.97, 0.88), ("ask", 0.88, 0.93)):
+        right = pairs[stance_, stance_]
+        assert right >= precision * read[stance_], pairs
+        assert right >= recall * meant[stance_], pairs
