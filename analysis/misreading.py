@@ -217,7 +217,7 @@ def _echoes(sentence: str, rest: str) -> bool:
 
 
 def _denied(key: str, borders: tuple[int, int, int, int], following: str) -> Verdict | None:
-    """The verdict when a denial reaches the claim; `borders`: of the sentence, with the claim's in between."""
+    """The verdict when a denial reaches the claim; `borders`: of the sentence, the claim's in between."""
     first, start, end, last = borders
     outside = f"{key[first:start]} {key[end:last]}"  # the claim's own words deny nothing
     found = (
