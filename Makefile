@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
-INSTALL := $(PIP) install --quiet --require-hashes --no-build-isolation
+INSTALL := $(PIP) install --quiet --require-hashes --no-deps --no-build-isolation
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check lint types bench chaos lock clean
