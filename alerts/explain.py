@@ -43,7 +43,7 @@ def headline(spike: Spike, names: Names) -> str:
         return f"{names.source(spike.source)}已 {missed}未能读取"
     return (
         f"{names.policy(spike.policy)}{RULE_WORDS[spike.rule]}：{_window(spike)} {spike.observed} 帖"
-        f"（平时约 {about(spike.expected)} 帖）"
+        f"（平时{about(spike.expected)} 帖）"
     )
 
 
@@ -70,7 +70,7 @@ def _fact(spike: Spike, names: Names) -> str:
     late = "（补报）" if spike.late else ""
     return (
         f"{late}{names.policy(spike.policy)}{span(spike)}有 {spike.observed} {kind}{voices}，"
-        f"{season}约 {about(spike.expected)} 帖，之前 14 天任意 "
+        f"{season}{about(spike.expected)} 帖，之前 14 天任意 "
         f"{_window(spike)}最多 {numbers['most_14d']} 帖；少于 {numbers['least_posts']} 帖不会触发。"
     )
 
@@ -130,7 +130,7 @@ def _silent(spike: Spike, names: Names) -> list[str]:
     missed = about(_number(spike, "missed_intervals"))
     fact = (
         f"{names.source(spike.source)}自 {local_text(spike.window.start)} 起未能成功读取，"
-        f"已错过约 {missed} 次（每 {every}一次，满 {spike.threshold:g} 次即提示）。"
+        f"已错过{missed} 次（每 {every}一次，满 {spike.threshold:g} 次即提示）。"
     )
     return [
         fact,

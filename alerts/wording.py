@@ -21,10 +21,10 @@ def duration(seconds: float) -> str:
 
 
 def about(value: float) -> str:
-    """A count that need not be whole: one decimal under 10, none above; tiny ones as `不到 0.1`."""
+    """A count that need not be whole: `约 0.4`, `约 9`, `约 62`; tiny ones as `不到 0.1`."""
     if value < 0.1:
         return "不到 0.1"
-    return f"{value:.1f}".removesuffix(".0") if value < 10 else f"{value:.0f}"
+    return "约 " + (f"{value:.1f}".removesuffix(".0") if value < 10 else f"{value:.0f}")
 
 
 def percent(part: float, whole: float) -> str:

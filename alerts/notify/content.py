@@ -95,7 +95,7 @@ def arithmetic_rows(view: AlertView) -> list[tuple[str, str]]:
     rows = [
         ("时间窗", span(spike).strip()),
         (kind, f"{spike.observed}"),
-        ("平时同一时段", f"约 {about(spike.expected)} 帖"),
+        ("平时同一时段", f"{about(spike.expected)} 帖"),
         ("之前 14 天最多", f"{numbers['most_14d']} 帖"),
         ("触发下限", f"{numbers['least_posts']} 帖"),
         (
