@@ -17,11 +17,9 @@ from minyi.models import Alert, AlertId, Spike
 RULES = {"volume": "声量突增", "negative_volume": "负面突增", "source_silent": "信源静默"}
 
 
-def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
-    """Register the command."""
-    actions = commands.add_parser("alerts", parents=parents, help="预警").add_subparsers(
-        dest="action", metavar="动作", required=True
-    )
+def options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentParser]) -> None:
+    """Set up the command."""
+    actions = parser.add_subparsers(dest="action", metavar="动作", required=True)
     listing = actions.add_parser("list", parents=parents, help="列出预警，新的在前")
     listing.add_argument("--limit", type=int, default=100, help="最多几起（默认 100）")
     listing.set_defaults(run=run_list)

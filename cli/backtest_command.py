@@ -6,7 +6,6 @@ import argparse
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from alerts.backtest import backtest
 from alerts.countsfile import Count, read_counts, write_alerts
@@ -23,9 +22,8 @@ from minyi.models import Spike
 STEPS = {"5m": timedelta(minutes=5), "15m": timedelta(minutes=15), "1h": timedelta(hours=1)}
 
 
-def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
-    """Register the command."""
-    parser = commands.add_parser("backtest", parents=parents, help="用历史数据回测预警规则")
+def options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -> None:
+    """Set up the command."""
     parser.add_argument("--counts", nargs="+", type=Path, metavar="文件", help="计数文件（timestamp,value）")
     parser.add_argument(
         "--negatives", nargs="+", type=Path, metavar="文件", help="与 --counts 依次配对的负面计数"

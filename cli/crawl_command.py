@@ -17,19 +17,9 @@ from minyi.config import Source
 from minyi.errors import ConfigError
 from minyi.models import Saved
 
-STATE = {
-    "ok": "正常",
-    "quiet": "安静",
-    "blocked": "被拦截",
-    "down": "中断",
-    "broken": "失效",
-    "paused": "暂停",
-}
 
-
-def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
-    """Register the command."""
-    parser = commands.add_parser("crawl", parents=parents, help="立即采集信源并入库")
+def options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -> None:
+    """Set up the command."""
     parser.add_argument("source", nargs="*", help="信源编号；不写 = 全部")
     parser.set_defaults(run=run)
 
@@ -80,7 +70,7 @@ def report(outcomes: Sequence[CrawlOutcome], done: dict[Any, Ingested], *, as_js
             "blocked",
             "quarantined",
         )
-        state = STATE[outcome.run.state]
+        state = outcome.run.state.chinese
         rows.append(
             (outcome.run.source, state, *(values[name] for name in names), f"{values['seconds']:.1f}")
         )

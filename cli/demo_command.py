@@ -8,7 +8,6 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from cli.output import print_json
 from jobs.context import open_context
@@ -21,9 +20,8 @@ from reports.terminal import render
 FOLDER = Path("data-demo")
 
 
-def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
-    """Register the command."""
-    parser = commands.add_parser("demo", parents=parents, help="用示例数据完整演示一遍")
+def options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -> None:
+    """Set up the command."""
     parser.set_defaults(run=run)
 
 

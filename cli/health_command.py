@@ -1,37 +1,33 @@
-"""`minyi health`, `sources`, `config check`, `notify test`: is everything as it should be."""
+"""`minyi health`, `sources`, `config check`: is everything as it should be."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
-from cli.crawl_command import STATE
 from cli.opening import opened
 from cli.output import print_json, print_table, time_or_dash
 from jobs.health import Health, health
-from jobs.notify import send_test
 from minyi import config
 from minyi.clock import local_iso
 from minyi.models import SourceHealth
 
 
-def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
-    """Register the commands."""
-    commands.add_parser("health", parents=parents, help="运行状况").set_defaults(run=run_health)
-    sources = commands.add_parser("sources", parents=parents, help="信源").add_subparsers(
-        dest="action", metavar="动作", required=True
-    )
-    sources.add_parser("list", parents=parents, help="列出信源").set_defaults(run=run_sources)
-    checks = commands.add_parser("config", parents=parents, help="配置").add_subparsers(
-        dest="action", metavar="动作", required=True
-    )
-    checks.add_parser("check", parents=parents, help="检查配置文件").set_defaults(run=run_check)
-    notify = commands.add_parser("notify", parents=parents, help="通知").add_subparsers(
-        dest="action", metavar="动作", required=True
-    )
-    test = notify.add_parser("test", parents=parents, help="给每位收件人发一封测试邮件")
-    test.add_argument("--to", metavar="邮箱", help="只发给这一个地址")
-    test.set_defaults(run=run_notify_test)
+def options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -> None:
+    """Set up the command."""
+    parser.set_defaults(run=run_health)
+
+
+def sources_options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentParser]) -> None:
+    """Set up the command."""
+    actions = parser.add_subparsers(dest="action", metavar="动作", required=True)
+    actions.add_parser("list", parents=parents, help="列出信源").set_defaults(run=run_sources)
+
+
+def config_options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentParser]) -> None:
+    """Set up the command."""
+    actions = parser.add_subparsers(dest="action", metavar="动作", required=True)
+    actions.add_parser("check", parents=parents, help="检查配置文件").set_defaults(run=run_check)
 
 
 def run_health(args: argparse.Namespace) -> int:
@@ -58,7 +54,7 @@ def _source_table(sources: tuple[SourceHealth, ...]) -> tuple[tuple[str, ...], l
     rows: list[tuple[str, ...]] = [
         (
             one.source,
-            STATE[one.state],
+            one.state.chinese,
             time_or_dash(one.last_success),
             time_or_dash(one.newest_item),
             time_or_dash(one.blind_since),
@@ -106,7 +102,7 @@ def run_sources(args: argparse.Namespace) -> int:
             more = {"name": card.name, "kind": card.kind, "url": list(card.url), "every": card.every}
             empty = {"state": None, "last_success": None, "newest_item": None, "blind_since": None}
             print_json({"id": card.id, **more, **(_source_values(one) if one else empty)})
-        state, last = (STATE[one.state], one.last_success) if one else ("从未采集", None)
+        state, last = (one.state.chinese, one.last_success) if one else ("从未采集", None)
         rows.append((card.id, card.name, card.kind, card.every, state, time_or_dash(last)))
     if not args.json:
         print_table(
@@ -136,15 +132,3 @@ def run_check(args: argparse.Namespace) -> int:
     for words in warnings:
         print(f"注意：{words}")
     return 0
-
-
-def run_notify_test(args: argparse.Namespace) -> int:
-    """Send a test mail now and say what the server answered."""
-    with opened(args) as context:
-        results = send_test(context, args.to, context.clock())
-    for address, fault in results:
-        if args.json:
-            print_json({"recipient": address, "sent": fault is None, "error": fault})
-        else:
-            print(f"{address}：{'已被邮件服务器接受' if fault is None else '未送达：' + fault}")
-    return 0 if all(fault is None for _, fault in results) else 1

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from minyi import clock, config
 from minyi.errors import ConfigError
@@ -53,9 +52,8 @@ QUESTIONS = (
 )
 
 
-def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
-    """Register the command."""
-    parser = commands.add_parser("init", parents=parents, help="写一份自己单位的配置")
+def options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -> None:
+    """Set up the command."""
     for question in QUESTIONS:
         parser.add_argument("--" + question.name.replace("_", "-"), help=question.words)
     parser.add_argument("--force", action="store_true", help="覆盖已有的配置文件")

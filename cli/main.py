@@ -10,65 +10,37 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
-from cli import (
-    alerts_command,
-    backtest_command,
-    crawl_command,
-    demo_command,
-    health_command,
-    init_command,
-    policies_command,
-    posts_command,
-    query_command,
-    run_command,
-    text_command,
-)
+from cli.commands import COMMANDS, EXIT_USAGE, Parser
 from minyi import __version__
 from minyi.errors import AlreadyRunning, ConfigError, MinyiError, QueryError
 
-EXIT_FAILED, EXIT_USAGE, EXIT_RUNNING = 1, 2, 75
+EXIT_FAILED, EXIT_RUNNING = 1, 75
 
 DEFAULT_CONFIG = Path("config/office.toml")
 DEFAULT_DATA = Path("data")
 
-COMMANDS = (
-    init_command,
-    demo_command,
-    run_command,
-    crawl_command,
-    posts_command,
-    query_command,
-    alerts_command,
-    policies_command,
-    health_command,
-    text_command,
-    backtest_command,
-)
 
+def build_parser(*, complete: bool = True) -> argparse.ArgumentParser:
+    """The command line; --config, --data and --json go before or after the command.
 
-class Parser(argparse.ArgumentParser):
-    """An argument parser that speaks Chinese where argparse lets it."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong and how to see the usage; exit 2."""
-        self.exit(EXIT_USAGE, f"用法错误：{message}\n请看 {self.prog} --help\n")
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """The whole command line; --config, --data and --json go before or after the command."""
+    Not `complete`, the options of a command are added when it is chosen.
+    """
     parser = Parser(
         prog="minyi", description="Minyi 民意：看公众怎么说每一项政策，早预警、讲得清、答得及时。"
     )
     parser.add_argument("--version", action="version", version=f"minyi {__version__}")
     _add_common(parser)
-    common = argparse.ArgumentParser(add_help=False)
+    common = Parser(add_help=False)
     _add_common(common)
     commands = parser.add_subparsers(dest="command", metavar="命令", required=True)
-    for module in COMMANDS:
-        module.add(commands, [common])
+    for command in COMMANDS:
+        set_up = partial(command.set_up, parents=[common])
+        below = commands.add_parser(command.name, help=command.help, parents=[common], set_up=set_up)
+        if complete:
+            below.complete()
     return parser
 
 
@@ -82,7 +54,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    args = build_parser().parse_args(argv)
+    args = build_parser(complete=False).parse_args(argv)
     args.config_given = hasattr(args, "config")
     for name, default in (
         ("config", DEFAULT_CONFIG),

@@ -16,9 +16,8 @@ from minyi.policyfile import load_policies
 STATUS = {"planned": "拟制定", "consulting": "征求意见", "released": "已发布", "repealed": "已废止"}
 
 
-def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
-    """Register the commands."""
-    parser = commands.add_parser("policies", parents=parents, help="所关注的政策")
+def options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentParser]) -> None:
+    """Set up the command."""
     actions = parser.add_subparsers(dest="action", metavar="动作", required=True)
     imports = actions.add_parser("import", parents=parents, help="导入政策（TOML 或 JSON）")
     imports.add_argument("file", type=Path)

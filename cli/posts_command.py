@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 from cli.opening import opened
 from cli.output import print_json
@@ -15,17 +14,17 @@ from jobs.watch import watch
 from minyi.models import Saved
 
 
-def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
-    """Register the commands."""
-    ingest = commands.add_parser("ingest", parents=parents, help="把已采集、待入库的帖文入库")
-    ingest.set_defaults(run=run_ingest)
-    imports = commands.add_parser(
-        "import", parents=parents, help="导入本单位合法持有的帖文（JSON Lines 或 CSV）"
-    )
-    imports.add_argument("file", type=Path, help="文件；每行至少有 text")
-    imports.add_argument("--format", choices=["jsonl", "csv"], help="格式（默认按文件名判断）")
-    imports.add_argument("--source", help="信源编号（默认取文件名）")
-    imports.set_defaults(run=run_import)
+def ingest_options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -> None:
+    """Set up the command."""
+    parser.set_defaults(run=run_ingest)
+
+
+def import_options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -> None:
+    """Set up the command."""
+    parser.add_argument("file", type=Path, help="文件；每行至少有 text")
+    parser.add_argument("--format", choices=["jsonl", "csv"], help="格式（默认按文件名判断）")
+    parser.add_argument("--source", help="信源编号（默认取文件名）")
+    parser.set_defaults(run=run_import)
 
 
 def run_ingest(args: argparse.Namespace) -> int:

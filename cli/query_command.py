@@ -22,9 +22,8 @@ EXCERPT = 160
 """Code points of a post's text shown to people."""
 
 
-def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
-    """Register the command."""
-    parser = commands.add_parser("query", parents=parents, help="检索帖文")
+def options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -> None:
+    """Set up the command."""
     parser.add_argument(
         "expression", nargs="?", default="", help='检索式，如 "会费 倾向:负面 -广告"；空 = 全部'
     )

@@ -8,15 +8,13 @@ import os
 import signal
 import sys
 from threading import Event
-from typing import Any
 
 from jobs.service import Service
 from scheduler import Turn, serve
 
 
-def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
-    """Register the command."""
-    parser = commands.add_parser("run", parents=parents, help="值守：按时采集、识别、通知，直到停止")
+def options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -> None:
+    """Set up the command."""
     parser.set_defaults(run=run)
 
 

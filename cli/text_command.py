@@ -13,13 +13,15 @@ from cli.output import print_json
 from minyi.text import search_key
 
 
-def add(commands: Any, parents: list[argparse.ArgumentParser]) -> None:
-    """Register the commands."""
-    score = commands.add_parser("score", parents=parents, help="给标准输入的 JSON 行（有 text）打情感分")
-    score.add_argument("--raw", action="store_true", help="不规整，按原文打 SnowNLP 分")
-    score.set_defaults(run=run_score)
-    normalise = commands.add_parser("normalise", parents=parents, help="输出标准输入的规整文本（检索所用）")
-    normalise.set_defaults(run=run_normalise)
+def score_options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -> None:
+    """Set up the command."""
+    parser.add_argument("--raw", action="store_true", help="不规整，按原文打 SnowNLP 分")
+    parser.set_defaults(run=run_score)
+
+
+def normalise_options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -> None:
+    """Set up the command."""
+    parser.set_defaults(run=run_normalise)
 
 
 def run_normalise(_: argparse.Namespace) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from analysis.post import pseudonym
 from jobs.context import Context
 from minyi.store.query import NameBook
 
@@ -12,5 +11,11 @@ def name_book(context: Context) -> NameBook:
     return NameBook(
         policies=context.store.policies(),
         sources={card.id: card.name for card in context.config.source},
-        hash_author=lambda name: pseudonym(name, context.author_key),
+        hash_author=lambda name: _pseudonym(name, context.author_key),
     )
+
+
+def _pseudonym(name: str, key: bytes) -> str:
+    from analysis.post import pseudonym  # noqa: PLC0415 - loading analysis takes longer than most answers
+
+    return pseudonym(name, key)

@@ -83,6 +83,18 @@ class SourceState(StrEnum):
         """True when the source's silence says nothing about the public."""
         return self not in (SourceState.OK, SourceState.QUIET)
 
+    @property
+    def chinese(self) -> str:
+        """The word users see."""
+        return {
+            "ok": "正常",
+            "quiet": "安静",
+            "blocked": "被拦截",
+            "down": "中断",
+            "broken": "失效",
+            "paused": "暂停",
+        }[self.value]
+
 
 class Scope(StrEnum):
     """Which posts of a policy a series counts."""
@@ -113,6 +125,11 @@ class Level(IntEnum):
         return {1: "I级（特别重大·红）", 2: "II级（重大·橙）", 3: "III级（较大·黄）", 4: "IV级（一般·蓝）"}[
             self.value
         ]
+
+    @property
+    def short(self) -> str:
+        """Name and colour where room is scarce."""
+        return {1: "I级·红", 2: "II级·橙", 3: "III级·黄", 4: "IV级·蓝"}[self.value]
 
 
 class AlertState(StrEnum):

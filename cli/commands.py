@@ -1,0 +1,78 @@
+"""Every command, by name. A command's module is imported only when that command is chosen.
+
+Starting costs what one command needs: Scrapy, the mail server of the demo and SnowNLP's table are not
+loaded to show a page of posts.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, NoReturn
+
+EXIT_USAGE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A first word after `minyi`, its line in the overview, and where its options are set up.
+
+    `module.options(parser, parents)` adds the arguments, or the actions below the command, each with
+    `parents`, and sets the default `run`: what is called with the arguments and returns the exit code.
+    """
+
+    name: str
+    help: str
+    module: str
+    options: str = "options"
+
+    def set_up(self, parser: Parser, parents: list[argparse.ArgumentParser]) -> None:
+        """Import the command's module and let it add its options."""
+        add: Callable[..., None] = getattr(import_module(f"cli.{self.module}"), self.options)
+        add(parser, parents)
+
+
+COMMANDS = (
+    Command("init", "写一份自己单位的配置", "init_command"),
+    Command("demo", "用示例数据完整演示一遍", "demo_command"),
+    Command("run", "值守：按时采集、识别、通知，直到停止", "run_command"),
+    Command("crawl", "立即采集信源并入库", "crawl_command"),
+    Command("ingest", "把已采集、待入库的帖文入库", "posts_command", "ingest_options"),
+    Command("import", "导入本单位合法持有的帖文（JSON Lines 或 CSV）", "posts_command", "import_options"),
+    Command("query", "检索帖文", "query_command"),
+    Command("alerts", "预警", "alerts_command"),
+    Command("policies", "所关注的政策", "policies_command"),
+    Command("health", "运行状况", "health_command"),
+    Command("sources", "信源", "health_command", "sources_options"),
+    Command("config", "配置", "health_command", "config_options"),
+    Command("notify", "通知", "notify_command"),
+    Command("score", "给标准输入的 JSON 行（有 text）打情感分", "text_command", "score_options"),
+    Command("normalise", "输出标准输入的规整文本（检索所用）", "text_command", "normalise_options"),
+    Command("backtest", "用历史数据回测预警规则", "backtest_command"),
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that speaks Chinese where argparse lets it, and sets itself up when it is used."""
+
+    def __init__(self, *args: Any, set_up: Callable[[Parser], None] | None = None, **kwargs: Any) -> None:
+        """`set_up` adds the options; it is called once, before the first parse or by `complete`."""
+        super().__init__(*args, **kwargs)
+        self._set_up = set_up
+
+    def complete(self) -> None:
+        """Add the options that are still missing."""
+        set_up, self._set_up = self._set_up, None
+        if set_up is not None:
+            set_up(self)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As in argparse, which calls this for a command once its name was read."""
+        self.complete()
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and how to see the usage; exit 2."""
+        self.exit(EXIT_USAGE, f"用法错误：{message}\n请看 {self.prog} --help\n")
