@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from jobs.collect import collect
+from jobs.collect import Crawls
 from jobs.context import Context, open_context
 from jobs.due import due_sources
 from jobs.ingest import ingest_spool
@@ -36,6 +36,7 @@ class Service:
             self._collecting, self._watching, self._notifying = (
                 stack.enter_context(open_context(config, data)) for _ in range(3)
             )
+            self._crawls = stack.enter_context(Crawls(self._collecting))
             self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -45,8 +46,8 @@ class Service:
         self._stack.close()
 
     def collect(self) -> None:
-        """Crawl what is due, ingest what waits, look for spikes in it at once."""
-        self._guarded("collect", self._collecting, _collect_due)
+        """Start what is due, ingest what crawls have left since, look for spikes in it at once."""
+        self._guarded("collect", self._collecting, self._collect)
 
     def watch(self) -> None:
         """Look for spikes in what anyone stored since the last look."""
@@ -65,11 +66,12 @@ class Service:
         except Exception:  # the outer edge of every job: the service must outlive any of them
             log.exception("job %s failed after %.1f s", name, time.monotonic() - started)
 
-
-def _collect_due(context: Context) -> None:
-    now = context.clock()
-    cards = due_sources(context.config.source, context.store.source_health(), now)
-    if cards:
-        collect(context, cards[: context.config.crawl.parallel], now, revisit_all=False)
-    if ingest_spool(context, context.clock()):
-        watch(context, context.clock())
+    def _collect(self, context: Context) -> None:
+        now = context.clock()
+        self._crawls.finished()
+        if ingest_spool(context, now):
+            watch(context, now)
+        due = due_sources(context.config.source, context.store.source_health(), now)
+        waiting = [card for card in due if card.id not in self._crawls.sources]
+        for card in waiting[: self._crawls.free]:
+            self._crawls.start(card, now, revisit_all=False)
