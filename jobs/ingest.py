@@ -17,10 +17,11 @@ import analysis
 from analysis.policies import policy_from_raw
 from analysis.post import SourceFacts, to_post
 from jobs.context import Context
+from jobs.edge import attempt
 from jobs.policies import adopt_policies
 from minyi import spool
 from minyi.clock import LOCAL
-from minyi.errors import BadPost
+from minyi.errors import BadPost, StoreError
 from minyi.models import CrawlRun, Post, Quarantined, RawPost, Saved, SourceId, SourceState
 from minyi.spool import BadLine, Trailer
 from minyi.store.base import SpoolCommit
@@ -51,11 +52,28 @@ def ingest_spool(context: Context, now: datetime) -> list[Ingested]:
     results = []
     for file in files:
         ingest = Ingest(context, toolkit, now, origin=file.name)
-        results.append(ingest.run_file(file))
+        fault = attempt(f"ingest of {file.name}", lambda: results.append(ingest.run_file(file)))  # noqa: B023 - run at once
+        if isinstance(fault, StoreError):
+            raise fault  # the record's trouble, not the file's: it stays for the next turn
+        if fault is None:
+            file.unlink(missing_ok=True)
+        else:
+            _set_aside(context, file, fault, now)
         toolkit = ingest.toolkit
-        file.unlink(missing_ok=True)
     spool.sync_folder(context.spool)
     return results
+
+
+def _set_aside(context: Context, file: Path, fault: Exception, now: datetime) -> None:
+    """Keep a file that broke the program out of the way of the others, and its source's silence known."""
+    aside = context.spool / "aside"
+    aside.mkdir(exist_ok=True)
+    reason = f"入库时程序出错（{type(fault).__name__}），文件移至 {aside / file.name}"
+    context.store.quarantine([Quarantined(file.name, 0, file.name, reason, now)])
+    runs = [one.run for one in spool.read(file) if isinstance(one, Trailer)]
+    for run in runs:
+        context.store.record_run(replace(run, state=SourceState.BROKEN, reasons=(reason, *run.reasons)))
+    file.rename(aside / file.name)
 
 
 class Ingest:

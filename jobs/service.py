@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,12 +10,11 @@ from typing import Self
 from jobs.collect import Crawls
 from jobs.context import Context, open_context
 from jobs.due import due_sources
+from jobs.edge import attempt
 from jobs.ingest import ingest_spool
 from jobs.locks import hold
 from jobs.notify import deliver
 from jobs.watch import watch
-
-log = logging.getLogger(__name__)
 
 
 class Service:
@@ -59,12 +56,8 @@ class Service:
 
     def _guarded(self, name: str, context: Context, work: Callable[[Context], object]) -> None:
         """Run a job; whatever it raises is logged, and the missing success shows in health."""
-        started = time.monotonic()
-        try:
-            work(context)
+        if attempt(f"job {name}", lambda: work(context)) is None:
             context.store.job_success(name, context.clock())
-        except Exception:  # the outer edge of every job: the service must outlive any of them
-            log.exception("job %s failed after %.1f s", name, time.monotonic() - started)
 
     def _collect(self, context: Context) -> None:
         now = context.clock()

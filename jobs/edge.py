@@ -1,0 +1,20 @@
+"""The outer edge of every job: the one place that catches whatever a job raises."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+log = logging.getLogger(__name__)
+
+
+def attempt(name: str, work: Callable[[], object]) -> Exception | None:
+    """Run `work`; log and return what it raised, None when it succeeded."""
+    started = time.monotonic()
+    try:
+        work()
+    except Exception as fault:
+        log.exception("%s failed after %.1f s", name, time.monotonic() - started)
+        return fault
+    return None
