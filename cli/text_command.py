@@ -40,15 +40,26 @@ def run_score(args: argparse.Namespace) -> int:
         if not line.strip():
             continue
         try:
-            values = json.loads(line.decode("utf-8-sig"))
-            text = values["text"]
-            if not isinstance(text, str):
-                raise TypeError("text 应为文字")  # noqa: TRY301 - one place answers every kind of bad line
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            values = _values(line)
+        except (ValueError, RecursionError) as error:
             print_json({"error": f"第 {number} 行不是带 text 的 JSON：{error}", "line": number})
             continue
+        text = values["text"]
         print_json({**values, **(_raw(toolkit, text) if args.raw else _judged(toolkit, text))})
     return 0
+
+
+def _values(line: bytes) -> dict[str, Any]:
+    """The line's object; what Python reads but JSON does not allow, as NaN or 1e999, is refused.
+
+    Raises:
+        ValueError, RecursionError: it cannot be read, or could not be printed again.
+    """
+    values = json.loads(line.decode("utf-8-sig"))
+    if not isinstance(values, dict) or not isinstance(values.get("text"), str):
+        raise ValueError("缺少 text，或 text 不是文字")  # noqa: TRY004 - every bad line is answered alike
+    json.dumps(values, allow_nan=False)
+    return values
 
 
 def _raw(toolkit: analysis.Toolkit, text: str) -> Mapping[str, Any]:
