@@ -232,6 +232,8 @@ def _read_toml(path: Path) -> dict[str, object]:
         return tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError("找不到配置文件；请先运行 minyi init", file=str(path)) from None
+    except RecursionError:
+        raise ConfigError("嵌套过深", file=str(path)) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"无法读取：{error}", file=str(path)) from error
 

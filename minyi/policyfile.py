@@ -1,4 +1,7 @@
-"""Reads policies from a TOML file of `[[policy]]` tables, or JSON: a list, or an object with `policy`."""
+"""Reads policies from a TOML file of `[[policy]]` tables, or JSON: a list, an object with `policy`, or lines.
+
+What `minyi policies list --json` prints is such a file.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from minyi.models import Policy
 from minyi.tables import read_table
 
 _OLD_NAMES = {"stage": "status"}
+_JSON = (".json", ".jsonl", ".ndjson")
 
 
 def load_policies(path: Path) -> list[Policy]:
@@ -23,10 +27,11 @@ def load_policies(path: Path) -> list[Policy]:
     file = str(path)
     try:
         text = path.read_text("utf-8-sig")
-        raw = json.loads(text) if path.suffix.lower() == ".json" else tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, ValueError) as error:
+        rows = _json_rows(text) if path.suffix.lower() in _JSON else tomllib.loads(text).get("policy")
+    except RecursionError:
+        raise ConfigError("嵌套过深", file=file) from None
+    except (OSError, ValueError) as error:
         raise ConfigError(f"无法读取：{error}", file=file) from error
-    rows = raw.get("policy") if isinstance(raw, Mapping) else raw
     if not isinstance(rows, list) or not rows:
         raise ConfigError("没有找到政策；TOML 应为若干 [[policy]] 表，JSON 应为列表", file=file)
     found: dict[str, Policy] = {}
@@ -38,6 +43,19 @@ def load_policies(path: Path) -> list[Policy]:
             raise ConfigError(f"政策编号 {policy.id} 重复", file=file, key=f"{key}.id")
         found[policy.id] = policy
     return list(found.values())
+
+
+def _json_rows(text: str) -> object:
+    """The one list of the text, or its objects one after another."""
+    decoder, values, rest = json.JSONDecoder(), [], text.strip()
+    while rest:
+        value, end = decoder.raw_decode(rest)
+        values.append(value)
+        rest = rest[end:].lstrip()
+    if len(values) != 1:
+        return values
+    (only,) = values
+    return only.get("policy", values) if isinstance(only, dict) else only
 
 
 def _check(policy: Policy, file: str, key: str) -> None:

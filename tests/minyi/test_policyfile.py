@@ -66,3 +66,22 @@ def test_a_fault_is_named(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(ConfigError) as caught:
         load_policies(path)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["p.json", "p.jsonl"])
+def test_what_policies_list_prints_can_be_imported(tmp_path: Path, name: str) -> None:
+    """One object a line, as the listing gives them, one or several."""
+    rows = [{"id": "a", "title": "甲办法", "status": "repealed"}, {"id": "b", "title": "乙\u2028办法"}]
+    path = tmp_path / name
+    for some in (rows, rows[:1]):
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in some), "utf-8")
+        assert [policy.id for policy in load_policies(path)] == [row["id"] for row in some]
+
+
+@pytest.mark.parametrize(("name", "start"), [("p.json", ""), ("p.toml", "x = ")])
+def test_a_bottomless_file_is_a_fault_in_words(tmp_path: Path, name: str, start: str) -> None:
+    """Deep nesting is refused like any other unreadable file."""
+    path = tmp_path / name
+    path.write_text(start + "[" * 10_000, "utf-8")
+    with pytest.raises(ConfigError, match="嵌套过深"):
+        load_policies(path)
