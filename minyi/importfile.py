@@ -11,7 +11,7 @@ import codecs
 import csv
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -155,7 +155,7 @@ def _csv_rows(file: IO[str]) -> Iterator[Row]:
     except csv.Error as error:
         raise InputError(f"CSV 第 1 行无法读取：{error}") from error
     if "text" not in header:
-        raise InputError(f"CSV 首行没有 text 列；有的列是：{'、'.join(header) or '（空）'}")
+        raise InputError(f"CSV 首行没有 text 列；有的列是：{_column_names(header) or '（空）'}")
     while True:
         start = reader.line_num + 1
         try:
@@ -180,11 +180,17 @@ def _posts(rows: Iterator[Row], default: str, now: datetime) -> Iterator[RawPost
         unknown = [name for name in values if name not in COLUMNS and name not in told]
         if unknown:
             told.update(unknown)
-            yield Notice(f"不认识的列已忽略：{'、'.join(name[:40] for name in unknown[:20])}")
+            yield Notice(f"不认识的列已忽略：{_column_names(unknown)}")
         try:
             yield _post(values, default, now)
         except InputError as error:
             yield BadLine(number, _printable(text), str(error))
+
+
+def _column_names(names: Sequence[str]) -> str:
+    """The file's own words, made harmless for a terminal."""
+    shown = ("".join(c if c.isprintable() else "\ufffd" for c in name[:40]) for name in names[:20])
+    return "、".join(shown)
 
 
 def _printable(text: str) -> str:
@@ -213,7 +219,7 @@ def _post(values: Mapping[str, Any], default: str, now: datetime) -> RawPost:
         published_raw=texts["published_at"],
         first_seen_raw=texts["first_seen"],
         content=texts["kind"],
-        metrics={name: _count(name, values[name]) for name in METRICS if values.get(name) is not None},
+        metrics={name: _count(name, values[name]) for name in METRICS if not _absent(values.get(name))},
     )
 
 
@@ -227,6 +233,10 @@ def _text(name: str, value: object) -> str | None:
     if _UNDECODABLE.search(text):
         raise InputError(f"{name} 含有无法解码的字节")
     return text if text.strip() else None
+
+
+def _absent(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _count(name: str, value: object) -> int:

@@ -100,3 +100,25 @@ def test_a_csv_without_text_and_a_missing_file_are_errors(tmp_path: Path) -> Non
         read(path)
     with pytest.raises(InputError, match="none"):
         read(tmp_path / "none.csv")
+
+
+def test_a_count_left_blank_is_a_count_not_given(tmp_path: Path) -> None:
+    """An export that writes empty strings for missing counts loses no post."""
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "会费", "likes": "", "views": " ", "reposts": null, "comments": 0}\n', "utf-8")
+    (post,), bad, _ = read(path)
+    assert (dict(post.metrics), bad) == ({"comments": 0}, [])
+
+
+def test_names_of_foreign_columns_cannot_command_a_terminal(tmp_path: Path) -> None:
+    """Escape characters in a column's name are not repeated on the screen."""
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"text": "会费", "\x1b]0;标题\x07": 1}) + "\n", "utf-8")
+    _, _, (notice,) = read(path)
+    assert "标题" in notice
+    assert notice.isprintable()
+    (tmp_path / "a.csv").write_text("\x1b[2J正文\n会费\n", "utf-8")
+    with pytest.raises(InputError) as caught:
+        read(tmp_path / "a.csv")
+    assert "正文" in str(caught.value)
+    assert str(caught.value).isprintable()
