@@ -59,14 +59,28 @@ def open_context(
         if nameless
         else config.load(config_path)
     )
-    for folder in (data, config_path.parent):
-        folder.mkdir(parents=True, exist_ok=True)
-    data.chmod(0o700)
+    _make_folders(data, config_path.parent)
     store = open_store(data / "minyi.db")
     try:
         yield Context(read, data, store, author_key(config_path.parent), now)
     finally:
         store.close()
+
+
+def _make_folders(data: Path, config: Path) -> None:
+    """The folders of the record, closed to other users, and of the configuration.
+
+    Raises:
+        ConfigError: they cannot be made, or belong to someone else.
+    """
+    try:
+        for folder in (data, config):
+            folder.mkdir(parents=True, exist_ok=True)
+        data.chmod(0o700)
+    except OSError as error:
+        raise ConfigError(
+            f"文件夹不能使用：{error.strerror}；请换一个，或改正其权限", file=str(folder)
+        ) from error
 
 
 def author_key(folder: Path) -> bytes:

@@ -7,10 +7,11 @@ from minyi.store.query import NameBook
 
 
 def name_book(context: Context) -> NameBook:
-    """Names and ids that `policy:`, `source:` and `author:` may hold."""
+    """Names and ids that `policy:`, `source:` and `author:` may hold; an import's source is its own name."""
+    imported = {source: str(source) for source in context.store.first_success()}
     return NameBook(
         policies=context.store.policies(),
-        sources={card.id: card.name for card in context.config.source},
+        sources=imported | {card.id: card.name for card in context.config.source},
         hash_author=lambda name: _pseudonym(name, context.author_key),
     )
 

@@ -127,3 +127,19 @@ def test_a_person_reads_hits_with_source_time_and_label(minyi: Minyi, write: Wri
     assert "负面" in page
     assert "共 1 条" in page
     assert "时间不详" in minyi("query", "年费").out
+
+
+def test_an_imported_source_is_found_by_its_name(minyi: Minyi, write: Write) -> None:
+    """A source known only from an import needs no card to be asked for."""
+    minyi("import", write("posts.jsonl", POSTS))
+    for typed in ("source:luntan", "来源:LUNTAN"):
+        hit, last = minyi("query", typed, "--json").lines
+        assert (hit["native_id"], last["notes"]) == ("1", [])
+
+
+def test_a_data_folder_that_cannot_be_used_is_named(minyi: Minyi, write: Write) -> None:
+    """A file where the folder should be is an error in words, not a trace."""
+    result = minyi("health", "--data", write("taken", ""))
+    assert result.code == 2
+    assert "taken" in result.err
+    assert "Traceback" not in result.err
