@@ -10,12 +10,13 @@ import apsw
 
 from minyi.errors import StoreCorrupt, StoreTooNew, StoreTooOld
 from minyi.store.sqlite import ask
+from minyi.store.sqlite.migrations import STEPS, migrate
 
 APPLICATION_ID = 0x4D594931
 """`MYI1` in the file's header: SQLite's own mark of whose file this is."""
 
-SCHEMA_VERSION = 1
-"""Raised with every change of the tables; an older program refuses a newer file."""
+SCHEMA_VERSION = 1 + len(STEPS)
+"""Grows with every change of the tables; an older program refuses a newer file."""
 
 OLDEST_SQLITE = (3, 51, 3)
 """Versions up to 3.51.2 can corrupt a file that two connections write (the WAL-reset race)."""
@@ -23,6 +24,7 @@ OLDEST_SQLITE = (3, 51, 3)
 ALL = 0
 """The policy number under which every post is counted."""
 
+# Version 1, as released; every later change is a step of `migrations`.
 TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE policy_key(pid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
@@ -118,7 +120,9 @@ def check_library(version: str) -> None:
 
 
 def prepare(connection: apsw.Connection, name: str) -> None:
-    """Create the tables of a new file, or check that this program may use an old one.
+    """Create the tables of a new file, bring those of an older release up to date, or refuse the file.
+
+    One transaction: whatever happens, the file is as it was or wholly new.
 
     Raises:
         StoreTooNew: a newer program wrote the file.
@@ -128,13 +132,15 @@ def prepare(connection: apsw.Connection, name: str) -> None:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if _version(connection, name) == 0:
+        version = _version(connection, name)
+        if version == 0:
             connection.execute(TABLES)
-            connection.execute(
-                f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION}"
-            )
+            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        migrate(connection, version or 1)
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # SQLite itself rolls back after some errors
+            connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
 
