@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NoReturn
 
-EXIT_USAGE = 2
+from cli.faults import EXIT_USAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,4 @@
-"""Reads the command line, runs one command, and turns every expected error into words and an exit code.
-
-Exit codes: 0 done; 1 failed; 2 wrong usage, query or configuration; 75 another instance is running.
-"""
+"""Reads the command line, runs one command, and turns every expected error into words and an exit code."""
 
 from __future__ import annotations
 
@@ -13,11 +10,10 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from cli.commands import COMMANDS, EXIT_USAGE, Parser
+from cli import faults
+from cli.commands import COMMANDS, Parser
 from minyi import __version__
-from minyi.errors import AlreadyRunning, ConfigError, MinyiError, QueryError
-
-EXIT_FAILED, EXIT_RUNNING = 1, 75
+from minyi.errors import MinyiError
 
 DEFAULT_CONFIG = Path("config/office.toml")
 DEFAULT_DATA = Path("data")
@@ -76,17 +72,5 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except MinyiError as error:
-        print(_words(error), file=sys.stderr)
-        return _exit_code(error)
-
-
-def _exit_code(error: MinyiError) -> int:
-    if isinstance(error, AlreadyRunning):
-        return EXIT_RUNNING
-    return EXIT_USAGE if isinstance(error, ConfigError | QueryError) else EXIT_FAILED
-
-
-def _words(error: MinyiError) -> str:
-    if isinstance(error, QueryError):
-        return f"检索式错误（第 {error.position + 1} 个字符）：{error}"
-    return f"错误：{error}"
+        print(faults.words(error, getattr(args, "expression", "")), file=sys.stderr)
+        return faults.exit_code(error)

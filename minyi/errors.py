@@ -119,9 +119,12 @@ class CursorError(StoreError):
 
 
 class QueryError(StoreError):
-    """A query that cannot be answered; `position` counts code points of the typed text."""
+    """A query that cannot be answered; `position` counts code points of the typed text.
 
-    def __init__(self, message: str, position: int = 0) -> None:
+    It is None when the fault lies in no single place, as when a curve has no time range.
+    """
+
+    def __init__(self, message: str, position: int | None = None) -> None:
         """Keep the position for the caret shown under the query."""
         self.position = position
         super().__init__(message)

@@ -69,10 +69,11 @@ class Highlights:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One post found."""
+    """One post found; `copies` counts the hits of its cluster, itself included, when clusters collapse."""
 
     stored: StoredPost
     highlights: Highlights
+    copies: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,9 @@ class Reader(Protocol):
         Raises:
             CursorError: the cursor belongs to another query.
         """
+
+    def count(self, query: Query) -> int:
+        """All hits, exactly; collapsing does not change it. Its cost grows with them."""
 
     def timeline(self, query: Query, step: Step, split: Split | None = None) -> list[Bucket]:
         """Counts per step over the query's time range, gaps as 0; ordered by time, then split value.

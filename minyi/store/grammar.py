@@ -23,7 +23,7 @@ MAX_CHARACTERS = 2_000
 MAX_TERMS = 64
 MAX_BRACKETS = 20
 
-_QUOTES = '"“”„‟＂'
+QUOTES = '"“”„‟＂'
 _TWINS = str.maketrans("（）：“”„‟＂－＋｜！＜＞＝＆\u3000", '():"""""-+|!<>=& ')
 """One character for one, so that positions stay those of the typed text."""
 
@@ -37,7 +37,10 @@ _OPERATORS = {"OR": "or", "AND": "and", "NOT": "not"}
 
 @dataclass(frozen=True, slots=True)
 class Lexeme:
-    """One piece of the typed text; `kind` is open, close, or, and, not, phrase or word."""
+    """One piece of the typed text; `kind` is open, close, or, and, not, phrase, word or dangling.
+
+    `dangling` signs mean nothing: a `+`, an even number of negations, or no operand follows.
+    """
 
     kind: str
     text: str
@@ -45,8 +48,25 @@ class Lexeme:
     end: int
 
 
-def parse_text(typed: str, resolver: Resolver) -> tuple[Node | None, tuple[str, ...]]:
-    """The tree of a typed query (None = every post) and notes on what was ignored.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One word, phrase or field value as typed, and the condition it became."""
+
+    typed: str
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A typed query as understood: its tree (None = every post), notes on what was ignored, its readings."""
+
+    tree: Node | None
+    notes: tuple[str, ...]
+    readings: tuple[Reading, ...]
+
+
+def parse_text(typed: str, resolver: Resolver) -> Parsed:
+    """Read a typed query.
 
     Raises:
         QueryError: too long, too many terms or brackets, a field without value or with an impossible one.
@@ -55,13 +75,13 @@ def parse_text(typed: str, resolver: Resolver) -> tuple[Node | None, tuple[str, 
         raise QueryError(f"检索式过长：最多 {MAX_CHARACTERS} 个字符", MAX_CHARACTERS)
     parser = _Parser(typed, resolver)
     node = parser.whole()
-    return node, tuple(dict.fromkeys(parser.notes))
+    return Parsed(node, tuple(dict.fromkeys(parser.notes)), tuple(parser.readings))
 
 
-def _lexemes(typed: str) -> list[Lexeme]:
+def lexemes(typed: str) -> list[Lexeme]:
     """The pieces in order. A sign counts only before an operand; inside a word (`COVID-19`) it is text."""
     found = []
-    for one in _LEXEME.finditer(typed):
+    for one in _LEXEME.finditer(typed.translate(_TWINS)):
         kind = one.lastgroup or ""
         text = one[kind]
         if kind == "word":
@@ -69,8 +89,7 @@ def _lexemes(typed: str) -> list[Lexeme]:
         elif kind == "sign":
             negations = len(text) - text.count("+")
             kind = "not" if negations % 2 else "dangling"
-        if kind != "dangling":
-            found.append(Lexeme(kind, text, *one.span()))
+        found.append(Lexeme(kind, text, *one.span()))
     return found
 
 
@@ -80,10 +99,11 @@ class _Parser:
     def __init__(self, typed: str, resolver: Resolver) -> None:
         self._typed = typed
         self._resolver = resolver
-        self._rest = _lexemes(typed.translate(_TWINS))
+        self._rest = [one for one in lexemes(typed) if one.kind != "dangling"]
         self._rest.reverse()
         self._terms = 0
         self.notes: list[str] = []
+        self.readings: list[Reading] = []
 
     def whole(self) -> Node | None:
         """Everything; a stray closing bracket is dropped and what follows is joined as by a blank."""
@@ -172,10 +192,11 @@ class _Parser:
 
     def _value(self, field: Field, one: Lexeme) -> list[Node]:
         self._count(1, one.start)
-        text = self._typed[one.start : one.end].strip(_QUOTES)
+        text = self._typed[one.start : one.end].strip(QUOTES)
         node, note = read_value(field, text, one.start, self._resolver)
         if note:
             self.notes.append(note)
+        self.readings.append(Reading(text, node))
         return [node]
 
     def _text(self, one: Lexeme) -> list[Node]:
@@ -185,7 +206,9 @@ class _Parser:
             self.notes.append(f"已忽略“{typed[:30]}”：其中没有可检索的文字")
             return []
         self._count(len(found), one.start)
-        return [Text(found)]
+        node = Text(found)
+        self.readings.append(Reading(typed.strip(QUOTES), node))
+        return [node]
 
     def _count(self, terms: int, position: int) -> None:
         self._terms += terms

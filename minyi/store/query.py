@@ -72,8 +72,9 @@ def parse(
         QueryError: more than 2,000 characters, 64 terms or 20 bracket levels; a field without value;
             `sent:` without range; an impossible date. Any other text is understood somehow.
     """
-    tree, notes = parse_text(text, resolver)
-    query = Query(published=(since, until), collapse=collapse, notes=notes)
+    parsed = parse_text(text, resolver)
+    tree = parsed.tree
+    query = Query(published=(since, until), collapse=collapse, notes=parsed.notes)
     kept: list[Node] = []
     for part in tree.parts if isinstance(tree, And) else (tree,) if tree else ():
         lifted = _lift(query, part)

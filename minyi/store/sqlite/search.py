@@ -23,6 +23,7 @@ EXACT_TOTAL = 10_000
 """Totals are exact up to this many; beyond, a floor."""
 WINDOW = 20_000
 """What costs grow with the hits is computed on this many newest ones."""
+_NO_LIMIT = -1
 _CANDIDATES = 4
 """Hits read for each one shown when clusters collapse."""
 
@@ -44,7 +45,11 @@ def search(connection: apsw.Connection, query: Query, order: Order, size: int, c
         rids = found[:size]
         following = _cursor(query, rids[-1]) if len(found) > size else None
     hits = tuple(
-        Hit(stored, highlights(query, stored.post.title, stored.post.text))
+        Hit(
+            stored,
+            highlights(query, stored.post.title, stored.post.text),
+            _copies(connection, plan, stored.post.cluster) if query.collapse else 1,
+        )
         for stored in load(connection, rids)
     )
     return Page(hits, min(total, EXACT_TOTAL), total > EXACT_TOTAL, window, query.notes, following)
@@ -54,6 +59,16 @@ def batch(connection: apsw.Connection, query: Query, size: int, below: int | Non
     """The next hits below a row id (None = from the newest), without totals and highlights."""
     plan = compile_query(query, read_numbers(connection))
     return load(connection, _newest(connection, plan, size, below, collapse=query.collapse))
+
+
+def count(connection: apsw.Connection, query: Query) -> int:
+    """All hits."""
+    return _count(connection, compile_query(query, read_numbers(connection)), _NO_LIMIT)
+
+
+def _copies(connection: apsw.Connection, plan: Plan, cluster: str) -> int:
+    """Hits of one cluster, at most `EXACT_TOTAL`; a post of no cluster stands for itself."""
+    return _count(connection, plan.with_cluster(cluster), EXACT_TOTAL) if cluster else 1
 
 
 def _count(connection: apsw.Connection, plan: Plan, limit: int) -> int:

@@ -74,6 +74,11 @@ class SqliteStore:
         with self._database.read() as connection:
             return search.search(connection, query, order, size, cursor)
 
+    def count(self, query: Query) -> int:
+        """See `Reader.count`."""
+        with self._database.read() as connection:
+            return search.count(connection, query)
+
     def timeline(self, query: Query, step: Step, split: Split | None = None) -> list[Bucket]:
         """See `Reader.timeline`."""
         with self._database.read() as connection:
