@@ -97,11 +97,12 @@ class Detector:
         return self._judge_sparse(bucket, posts)
 
     def least_posts(self, reading: Reading) -> int:
-        """Smallest count in the telling window that would still cross.
+        """Smallest count in the telling window that would still cross, never under `min_posts`.
 
-        Shorter windows shrink in proportion, longer ones lose the same posts.
+        Shorter windows shrink in proportion. Longer ones are left out where each window speaks for itself;
+        where all are averaged they lose the same posts.
         """
-        low, high = 0, int(reading.window.posts)
+        low, high = self.rule.min_posts - 1, int(reading.window.posts)
         while high - low > 1:
             middle = (low + high) // 2
             if self.judge(reading.bucket, _thinned(reading, middle)) is None:
@@ -206,4 +207,5 @@ def _thinned(reading: Reading, count: int) -> dict[int, float]:
     return {
         w.size: w.posts * count / seen if w.size <= size else w.posts - (seen - count)
         for w in reading.windows
+        if w.size <= size or reading.references
     }

@@ -95,6 +95,15 @@ def test_one_post_fewer_than_the_printed_least_does_not_fire(spike: Spike) -> No
     )
 
 
+def test_posts_before_the_window_do_not_lower_its_printed_least() -> None:
+    """When a longer window is unusual too, the least stays a count at which this window itself fires."""
+    posts = everyday(random.Random(11)) + burst(random.Random(1), 60, NOW - 1.4 * HOUR, 0.5)
+    posts += burst(random.Random(2), 440, NOW - timedelta(minutes=50), 0.8)
+    one = next(s for s in spikes(posts) if s.rule is RuleName.VOLUME)
+    assert number(one, "window_seconds") == 3600
+    test_one_post_fewer_than_the_printed_least_does_not_fire(one)
+
+
 def test_a_dense_score_is_the_mean_of_its_printed_return_periods() -> None:
     """Each reference from its value, u and b; the value from posts, the slow mean and the live share."""
     counts = poisson_counts(random.Random(8), 3.0, 20 * 288)
