@@ -15,6 +15,7 @@ from minyi.models import Policy
 from minyi.tables import read_table
 
 _OLD_NAMES = {"stage": "status"}
+_NOT_IN_IDS = "'\"`$\\"  # ids stand in commands that mails offer to copy
 _JSON = (".json", ".jsonl", ".ndjson")
 
 
@@ -59,8 +60,8 @@ def _json_rows(text: str) -> object:
 
 
 def _check(policy: Policy, file: str, key: str) -> None:
-    if not policy.id.strip() or any(c.isspace() for c in policy.id):
-        raise ConfigError("不能为空，也不能含空格", file=file, key=f"{key}.id")
+    if not policy.id or any(c in _NOT_IN_IDS or c.isspace() or not c.isprintable() for c in policy.id):
+        raise ConfigError("不能为空，也不能含空格、引号、$ 或 \\", file=file, key=f"{key}.id")
     if not policy.title.strip():
         raise ConfigError("不能为空", file=file, key=f"{key}.title")
     items = [item.id for item in policy.watch]

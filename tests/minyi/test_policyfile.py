@@ -54,6 +54,8 @@ def test_json_is_read_as_list_or_object_and_stage_means_status(tmp_path: Path, w
         ('[[policy]]\nid="a"\ntitle="甲"\naliass=["x"]\n', "是否想写 aliases"),
         ('[[policy]]\nid="a"\ntitle="甲"\n[[policy]]\nid="a"\ntitle="乙"\n', "政策编号 a 重复"),
         ('[[policy]]\nid="a b"\ntitle="甲"\n', "policy[0].id"),
+        ("[[policy]]\nid=\"a'$(id)\"\ntitle='甲'\n", "policy[0].id"),
+        ('[[policy]]\nid="a\\u001b"\ntitle="甲"\n', "policy[0].id"),
         ('[[policy]]\nid="a"\ntitle="甲"\nreleased_at="明天"\n', "不是时间"),
         ("x = 1\n", "没有找到政策"),
         ("x =", "无法读取"),
