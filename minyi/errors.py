@@ -9,9 +9,12 @@ MinyiError
 ├── AddressRefused         an address the product must not connect to (SSRF guard)
 ├── ResourceError          a table, lexicon or model of analysis is missing or damaged
 ├── SendError              a notification was not accepted
+├── OutputError            a file a person asked for cannot be written
+├── KibanaError            Kibana refused a body, does not answer, or is too old
 └── StoreError
     ├── StoreBusy          another writer holds the file; try again
     ├── StoreFull          the disk is full; intake stops, reading goes on
+    ├── StoreFailed        the disk refused a write; writing stops until the next start
     ├── StoreCorrupt       the file failed its check; restore a backup
     ├── StoreTooOld        the SQLite library is too old to be safe
     ├── StoreTooNew        the file was written by a newer program
@@ -74,6 +77,14 @@ class SendError(MinyiError):
         super().__init__(message)
 
 
+class KibanaError(MinyiError):
+    """Kibana refused what it was sent, does not answer, or is too old; its own words are kept."""
+
+
+class OutputError(MinyiError):
+    """A file a person asked for cannot be written, or stands there already."""
+
+
 class StoreError(MinyiError):
     """The record could not do what was asked."""
 
@@ -88,6 +99,10 @@ class StoreFull(StoreError):
     """The disk is full; intake stops, reading and mailing go on."""
 
     permanent = False
+
+
+class StoreFailed(StoreError):
+    """The disk could not make a write durable: this process must write no more, the next start recovers."""
 
 
 class StoreCorrupt(StoreError):

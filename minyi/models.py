@@ -149,13 +149,18 @@ class AlertState(StrEnum):
 
 
 class OutboxState(StrEnum):
-    """State of one message to one recipient."""
+    """State of one message to one recipient.
+
+    `HELD` waits for a person after a restore, `DROPPED` was given up by one.
+    """
 
     NEW = "new"
     SENDING = "sending"
     RETRY = "retry"
     SENT = "sent"
     FAILED = "failed"
+    HELD = "held"
+    DROPPED = "dropped"
 
 
 # --- policies -----------------------------------------------------------------------------------
@@ -363,6 +368,8 @@ class Quarantined:
     raw: str
     reason: str
     at: datetime
+    id: str = ""
+    """32 hexadecimal digits of origin, position and text; empty before it is kept."""
 
 
 # --- crawling -----------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from minyi.models import (
     StoredPost,
     UrlCursor,
 )
+from minyi.store.care import Care
 from minyi.store.query import Query
 
 
@@ -178,6 +179,10 @@ class AlertChange:
 class Store(Reader, Protocol):
     """The system of record."""
 
+    @property
+    def care(self) -> Care:
+        """Its upkeep: check, copy, forget, and the trail of who did it."""
+
     # posts
     def save_posts(self, posts: Sequence[Post], *, now: datetime, commit: SpoolCommit | None = None) -> Saved:
         """Upsert posts by id, in ONE transaction per 500 posts (`commit` in the last).
@@ -304,7 +309,7 @@ class Store(Reader, Protocol):
         """Broken invariants, each in words; empty = sound (posts = roll-ups = text index)."""
 
     def backup(self, path: Path) -> None:
-        """Write a consistent copy, live, under a temporary name, then rename."""
+        """Write a consistent copy, live; see `Care.backup`."""
 
     def close(self) -> None:
         """Release the file."""

@@ -22,6 +22,7 @@ from minyi.models import (
     Span,
 )
 from minyi.store.base import Order, Split, Step
+from minyi.store.care import Act, Retain
 from minyi.store.query import Query, parse
 from minyi.store.sqlite import SqliteStore
 from tests.store import invented
@@ -217,7 +218,8 @@ def test_expired_posts_stay_in_the_curve_and_out_of_the_record(store: SqliteStor
     posts = [sample(n, published=invented.START + timedelta(days=n)) for n in range(1, 9)]
     posts = [replace(post, first_seen=post.published) for post in posts]
     store.save_posts(posts, now=NOW)
-    assert store.expire(posts[4].first_seen, NOW) == 4
+    done = store.care.expire(Retain(posts[4].first_seen, {}), Act("me", "retention", "all"), NOW)
+    assert done.detail["posts"] == 4
     assert store.post_count() == 4
     assert curve(store) == 8
     assert store.verify() == []

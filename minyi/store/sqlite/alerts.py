@@ -9,9 +9,9 @@ from datetime import datetime
 import apsw
 
 from minyi.errors import Conflict
-from minyi.models import Alert, AlertId
+from minyi.models import Alert, AlertId, Notification, OutboxState
 from minyi.store.base import AlertChange
-from minyi.store.sqlite import ask, codec, outbox
+from minyi.store.sqlite import ask, codec, meta, outbox
 from minyi.store.sqlite.facts import micros
 
 
@@ -20,17 +20,27 @@ def commit(
 ) -> None:
     """Write all within the caller's transaction. A new alert starts at version 1, each change adds one.
 
+    Until a person confirms a restore, messages about what began before it are held: the record that was
+    lost may have sent them.
+
     Raises:
         Conflict: an alert is not at the version it was read at.
     """
+    restored = meta.get_int(connection, meta.RESTORED)
     for change in changes:
         if change.expected_version is None:
             if not _insert(connection, change.alert):
                 continue
         else:
             _replace(connection, change.alert, change.expected_version)
-        outbox.add(connection, change.notifications, now)
+        outbox.add(connection, _held(change, restored), now)
     connection.executemany("INSERT OR REPLACE INTO detector_state VALUES(?,?)", state.items())
+
+
+def _held(change: AlertChange, restored: int) -> Sequence[Notification]:
+    if micros(change.alert.spike.window.start) >= restored:
+        return change.notifications
+    return [replace(one, state=OutboxState.HELD) for one in change.notifications]
 
 
 def _insert(connection: apsw.Connection, alert: Alert) -> bool:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import errno
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import apsw
 
-from minyi.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull
+from minyi.errors import StoreBusy, StoreCorrupt, StoreError, StoreFailed, StoreFull
 from minyi.store.sqlite import ask, schema
+from minyi.store.sqlite.reserve import SIZE, Reserve
+
+T = TypeVar("T")
 
 BUSY_MILLISECONDS = 20_000
 """How long a writer waits for the lock before `StoreBusy`."""
@@ -26,6 +30,14 @@ _PRAGMAS = (
     "PRAGMA journal_size_limit=67108864",
 )  # mmap_size stays unset: it made a known corruption worse
 
+_NOT_DURABLE = {
+    apsw.SQLITE_IOERR_FSYNC,
+    apsw.SQLITE_IOERR_DIR_FSYNC,
+    apsw.SQLITE_IOERR_WRITE,
+    apsw.SQLITE_IOERR_TRUNCATE,
+}
+"""The system could not write what it was given; what it holds in memory is no longer to be trusted."""
+
 
 class Database:
     """The file, with one connection a thread, so that threads share no transaction."""
@@ -34,15 +46,22 @@ class Database:
         """Open or create. With `check` the whole file is read once and refused when damaged."""
         schema.check_library(apsw.sqlite_lib_version())
         self.path = path
+        self.reserve = Reserve(path)
+        self._failed: str | None = None
         self._local = threading.local()
         self._all: list[apsw.Connection] = []
         self._lock = threading.Lock()
         self._closed = False
-        with self._translated():
-            connection = self._connection()
-            schema.prepare(connection, str(path))
+        try:
+            self._prepare()
+        except StoreFull:  # the reserve, if there was one, has just been given up
+            self._prepare()
         if check:
             self.quick_check()
+
+    def _prepare(self) -> None:
+        with self._translated():
+            schema.prepare(self._connection(), str(self.path))
 
     def quick_check(self) -> None:
         """Read the whole file.
@@ -64,11 +83,16 @@ class Database:
         connection = apsw.Connection(str(self.path), statementcachesize=200)
         with self._lock:
             self._all.append(connection)
-        connection.set_busy_timeout(BUSY_MILLISECONDS)
-        for pragma in _PRAGMAS:
-            connection.execute(pragma)
-        _use_write_ahead_log(connection)
         self._local.connection = connection
+        try:
+            connection.set_busy_timeout(BUSY_MILLISECONDS)
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+            _use_write_ahead_log(connection)
+        except BaseException:
+            self._local.refused = connection  # `_translated` asks it for the system's error
+            self._local.connection = None
+            raise
         return connection
 
     @contextmanager
@@ -83,9 +107,33 @@ class Database:
 
         Raises:
             StoreBusy: another writer held the lock for 20 s.
+            StoreFailed: now or earlier, the disk could not make a write durable.
         """
+        if self._failed:
+            raise StoreFailed(self._failed)
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
+
+    def write_small(self, work: Callable[[apsw.Connection], T]) -> T:
+        """One durable transaction of a few rows; on a full disk once more, in the reserve's place."""
+        try:
+            with self.write() as connection:
+                return work(connection)
+        except StoreFull:
+            with self.write() as connection:
+                return work(connection)
+
+    def ensure_room(self) -> None:
+        """Return when posts may be saved.
+
+        Raises:
+            StoreFull: the reserve was spent, and the disk has no room for it yet.
+        """
+        if not self.reserve.ready():
+            raise StoreFull(
+                f"磁盘已满，已停止采集和入库；检索、识别和发信照常。请在 {self.path.parent} 所在磁盘"
+                f"腾出至少 {2 * SIZE >> 20} MiB，之后自动继续"
+            )
 
     @contextmanager
     def bare(self) -> Iterator[apsw.Connection]:
@@ -112,9 +160,17 @@ class Database:
         try:
             yield
         except apsw.Error as error:
-            connection: apsw.Connection | None = getattr(self._local, "connection", None)
-            full = connection is not None and connection.system_errno == errno.ENOSPC
-            raise translate(error, self.path, full=full) from error
+            told = translate(error, self.path, full=self._system_says_full())
+            if isinstance(told, StoreFull):
+                self.reserve.spend()
+            if isinstance(told, StoreFailed):
+                self._failed = str(told)
+            raise told from error
+
+    def _system_says_full(self) -> bool:
+        connection: apsw.Connection | None = getattr(self._local, "connection", None)
+        connection = connection or getattr(self._local, "refused", None)
+        return connection is not None and connection.system_errno == errno.ENOSPC
 
     def close(self) -> None:
         """Close every thread's connection; afterwards nothing works."""
@@ -148,8 +204,13 @@ def translate(error: apsw.Error, path: Path, *, full: bool) -> StoreError:
     """Our error for one of SQLite's, in Chinese, with what to do next; `full` = the system said no space."""
     if isinstance(error, (apsw.BusyError, apsw.LockedError)):
         return StoreBusy(f"另一个进程正在写 {path}；请稍后再试")
-    if isinstance(error, apsw.FullError) or (full and isinstance(error, apsw.IOError)):
+    if isinstance(error, apsw.FullError) or (full and isinstance(error, apsw.IOError | apsw.CantOpenError)):
         return StoreFull(f"磁盘已满，无法写入 {path}；请腾出空间，之后会自动继续")
+    if isinstance(error, apsw.IOError) and getattr(error, "extendedresult", 0) in _NOT_DURABLE:
+        return StoreFailed(
+            f"磁盘未能可靠写入 {path}（{error}），本进程不再写入；"
+            "请检查磁盘，然后重新启动，启动时会自动恢复到最后一次确认的内容"
+        )
     if isinstance(error, (apsw.CorruptError, apsw.NotADBError)):
         return StoreCorrupt(_damaged(path))
     if isinstance(error, apsw.CantOpenError):

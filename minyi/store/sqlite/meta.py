@@ -12,8 +12,20 @@ REVISION = "revision"
 HORIZON = "horizon"
 """Retention: posts first seen before this UTC second are not kept and not saved again."""
 
+OLDEST_WHOLE = "oldest_whole"
+"""Retention: some source's posts first seen before this UTC second are gone, while roll-ups count them."""
+
 PROJECTION = "projection"
 """1 while a search projection wants to hear of changes."""
+
+SCRUB = "scrub"
+"""1 while words of an erased post may still stand in free parts of the file."""
+
+RESTORED = "restored"
+"""UTC microseconds of a restore that nobody has confirmed yet; earlier events were perhaps mailed already."""
+
+CREATED = "created"
+"""UTC second of the file's making."""
 
 
 def get_int(connection: apsw.Connection, key: str) -> int:

@@ -35,16 +35,18 @@ from minyi.store.sqlite import (
     alerts,
     ask,
     counts,
+    erasure,
     facets,
     meta,
     outbox,
     policies,
     posts,
+    quarantine,
     search,
     sources,
     timeline,
-    upkeep,
 )
+from minyi.store.sqlite.care import SqliteCare
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.facts import from_micros, from_seconds, micros
 
@@ -59,6 +61,7 @@ class SqliteStore:
             StoreTooOld, StoreTooNew, StoreCorrupt: the library or the file is not to be used.
         """
         self._database = Database(path, check=check)
+        self.care = SqliteCare(self._database)
 
     # --- reading -----------------------------------------------------------------------------------
 
@@ -100,6 +103,7 @@ class SqliteStore:
         self, posts_: Sequence[Post], *, now: datetime, commit: SpoolCommit | None = None
     ) -> Saved:
         """See `Store.save_posts`."""
+        self._database.ensure_room()
         return posts.save(self._database, posts_, now, commit)
 
     def sightings(self, policy: PolicyId, span: Span) -> list[Sighting]:
@@ -136,14 +140,10 @@ class SqliteStore:
     def forget(self, ids: Sequence[PostId], now: datetime) -> int:
         """Delete posts and take them out of every count; their ids are never stored again.
 
-        Returns how many there were. Traces in free pages of the file go with the next full clean-up.
+        Returns how many there were. Traces in the file go with the next `care.scrub`.
         """
         with self._database.write() as connection:
-            return upkeep.forget(connection, ids, now, "erased", keep_counts=False)
-
-    def expire(self, before: datetime, now: datetime) -> int:
-        """Delete posts first seen before a time 留存; curves keep counting them. Returns how many."""
-        return upkeep.expire(self._database, before, now)
+            return erasure.bury(connection, ids, now, erasure.ERASED, keep_counts=False)
 
     # --- policies and sources ----------------------------------------------------------------------
 
@@ -185,19 +185,18 @@ class SqliteStore:
     def quarantine(self, items: Sequence[Quarantined]) -> int:
         """See `Store.quarantine`."""
         with self._database.write() as connection:
-            return upkeep.quarantine(connection, items)
+            return quarantine.keep(connection, items)
 
     def quarantined(self, limit: int = 100) -> list[Quarantined]:
         """See `Store.quarantined`."""
         with self._database.read() as connection:
-            return upkeep.quarantined(connection, limit)
+            return quarantine.newest(connection, limit)
 
     # --- alerts and messages -----------------------------------------------------------------------
 
     def commit_alerts(self, changes: Sequence[AlertChange], state: Mapping[str, str], now: datetime) -> None:
         """See `Store.commit_alerts`. The stored version: 1 for a new alert, else the expected one plus 1."""
-        with self._database.write() as connection:
-            alerts.commit(connection, changes, state, now)
+        self._database.write_small(lambda connection: alerts.commit(connection, changes, state, now))
 
     def detector_state(self) -> dict[str, str]:
         """See `Store.detector_state`."""
@@ -216,13 +215,11 @@ class SqliteStore:
 
     def add_notifications(self, notifications: Sequence[Notification], now: datetime) -> int:
         """See `Store.add_notifications`."""
-        with self._database.write() as connection:
-            return outbox.add(connection, notifications, now)
+        return self._database.write_small(lambda connection: outbox.add(connection, notifications, now))
 
     def claim(self, now: datetime, limit: int = 20) -> list[Notification]:
         """See `Store.claim`; `minyi.store.sqlite.outbox` says when a claim is taken over."""
-        with self._database.write() as connection:
-            return outbox.claim(connection, now, limit)
+        return self._database.write_small(lambda connection: outbox.claim(connection, now, limit))
 
     def settle(
         self,
@@ -234,8 +231,9 @@ class SqliteStore:
         next_try: datetime | None = None,
     ) -> None:
         """See `Store.settle`."""
-        with self._database.write() as connection:
-            outbox.settle(connection, key, state, now, error, next_try)
+        self._database.write_small(
+            lambda connection: outbox.settle(connection, key, state, now, error, next_try)
+        )
 
     def outbox(self, states: Sequence[OutboxState] = ()) -> list[Notification]:
         """See `Store.outbox`."""
@@ -246,8 +244,10 @@ class SqliteStore:
 
     def job_success(self, job: str, now: datetime) -> None:
         """See `Store.job_success`."""
-        with self._database.write() as connection:
-            connection.execute("INSERT OR REPLACE INTO jobs VALUES(?,?)", (job, micros(now)))
+        row = (job, micros(now))
+        self._database.write_small(
+            lambda connection: connection.execute("INSERT OR REPLACE INTO jobs VALUES(?,?)", row)
+        )
 
     def last_success(self, job: str) -> datetime | None:
         """See `Store.last_success`."""
@@ -270,12 +270,11 @@ class SqliteStore:
 
     def verify(self) -> list[str]:
         """See `Store.verify`."""
-        with self._database.read() as connection:
-            return upkeep.verify(connection)
+        return [str(one) for one in self.care.check() if one.broken]
 
     def backup(self, path: Path) -> None:
         """See `Store.backup`; a `.sha256` file stands beside the copy."""
-        upkeep.backup(self._database, path)
+        self.care.backup(path)
 
     def close(self) -> None:
         """See `Store.close`."""
