@@ -12,7 +12,9 @@ RULE_WORDS = {
 
 
 def duration(seconds: float) -> str:
-    """`15 分钟`, `2 小时`, `1.5 小时`, `3 天`."""
+    """`30 秒`, `15 分钟`, `2 小时`, `1.5 小时`, `3 天`."""
+    if seconds < 120:
+        return f"{round(seconds)} 秒"
     if seconds < 3600:
         return f"{round(seconds / 60)} 分钟"
     if seconds < 172_800:
