@@ -1,0 +1,107 @@
+"""Repeat, rebuttal, question or nothing: judged on our own labelled posts, apart for the half never tuned on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from analysis.misreading import Watchlist
+from benchmarks.report import Row, Section
+from minyi.models import Match, Policy, PolicyId, Post, PostId, Precision, SourceId
+from minyi.policyfile import load_policies
+
+FOLDER = Path(__file__).parent / "labelled"
+NONE = "none"
+"""Label of a post that holds words of the claim and not the claim."""
+
+_WHEN = datetime(2026, 3, 2, tzinfo=UTC)
+
+Confusion = Counter[tuple[str, str]]
+"""Posts by what was meant and what was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A post with the stance a person gave it towards one watch item."""
+
+    policy: PolicyId
+    item: str
+    meant: str
+    text: str
+
+    @property
+    def untouched(self) -> bool:
+        """True in the half that no cue was written on; by the text's own hash, so it never moves."""
+        return hashlib.sha256(self.text.encode()).digest()[0] % 2 == 1
+
+
+def labelled() -> Iterator[Labelled]:
+    """The set, in the order of its file."""
+    policy, item = PolicyId(""), ""
+    for line in (FOLDER / "misreading.txt").read_text("utf-8").splitlines():
+        if line.startswith("["):
+            name, item = line.strip("[]").split()
+            policy = PolicyId(name)
+        elif not line.startswith("#"):
+            meant, text = line.split("\t")
+            yield Labelled(policy, item, meant, text)
+
+
+def policies() -> list[Policy]:
+    """The invented policies with their watch items."""
+    return load_policies(FOLDER / "misreading.toml")
+
+
+def read(one: Labelled, watchlist: Watchlist) -> str:
+    """The stance found in a post of a thread about the policy; `NONE` when the claim is not found."""
+    post = Post(PostId("1"), SourceId("s"), "web", "post", one.text, _WHEN, Precision.MINUTE, _WHEN)
+    found = watchlist.claims(post, [Match(one.policy, "title", sure=True)])
+    return next((claim.stance.value for claim in found if claim.item == one.item), NONE)
+
+
+def confusion(posts: Sequence[Labelled], watchlist: Watchlist) -> Confusion:
+    """What was meant against what was read."""
+    return Counter((one.meant, read(one, watchlist)) for one in posts)
+
+
+def precision(found: Confusion, stance: str) -> float:
+    """Share of the posts read so that were meant so; 1 when none was read so."""
+    read_so = sum(count for (_, other), count in found.items() if other == stance)
+    return found[stance, stance] / read_so if read_so else 1.0
+
+
+def recall(found: Confusion, stance: str) -> float:
+    """Share of the posts meant so that were read so; 1 when none was meant so."""
+    meant_so = sum(count for (one, _), count in found.items() if one == stance)
+    return found[stance, stance] / meant_so if meant_so else 1.0
+
+
+def run() -> Section:
+    """Measure both halves."""
+    watchlist = Watchlist(policies())
+    posts = list(labelled())
+    rows = []
+    for name, half in (
+        ("tuned on", [one for one in posts if not one.untouched]),
+        ("untouched", [one for one in posts if one.untouched]),
+    ):
+        found = confusion(half, watchlist)
+        rows.append(Row(f"{name}: posts", str(len(half))))
+        rows += [
+            Row(f"{name}: {stance}, precision / recall", _pair(found, stance), goal)
+            for stance, goal in (("repeat", ">= .90 / .80"), ("rebut", ""), ("ask", ""))
+        ]
+        rows.append(Row(f"{name}: rebuttals read as repeats", str(found["rebut", "repeat"]), "0"))
+    about = (
+        "Invented posts about six invented policies, labelled by hand; the halves follow from a hash of each "
+        "text, and the cues were only ever written on one of them."
+    )
+    return Section("Misreading", "python -m benchmarks misreading", about, tuple(rows))
+
+
+def _pair(found: Confusion, stance: str) -> str:
+    return f"{precision(found, stance):.3f} / {recall(found, stance):.3f}"
