@@ -8,7 +8,7 @@ from typing import Any
 from alerts.explain import Names, explain
 from alerts.notify.content import text
 from cli.opening import opened
-from cli.output import print_json, print_table, time_or_dash
+from cli.output import print_json, print_table, short_time
 from jobs.letters import alert_view, names_of
 from minyi.clock import local_iso
 from minyi.errors import ConfigError
@@ -33,6 +33,7 @@ def run_list(args: argparse.Namespace) -> int:
     with opened(args) as context:
         alerts = context.store.alerts(max(1, args.limit))
         names = names_of(context)
+        now = context.clock()
     if args.json:
         for alert in alerts:
             print_json(alert_values(alert, names))
@@ -40,12 +41,12 @@ def run_list(args: argparse.Namespace) -> int:
     rows = [
         (
             alert.id[:8],
-            alert.level.chinese,
+            alert.level.short,
             RULES[alert.rule],
             names.source(alert.spike.source) if alert.spike.source else names.policy(alert.policy),
             alert.state.chinese,
-            time_or_dash(alert.detected_at),
-            time_or_dash(alert.due_at),
+            short_time(alert.detected_at, now),
+            short_time(alert.due_at, now),
         )
         for alert in alerts
     ]

@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
             (
                 time_or_dash(s.window.end),
                 s.rule,
-                s.level.chinese,
+                s.level.short,
                 s.observed,
                 f"{s.expected:.1f}",
                 f"{s.score:.2f}",

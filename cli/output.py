@@ -1,24 +1,30 @@
-"""How results are shown: JSON for programs, aligned tables and marked text for people."""
+"""How results are shown: JSON for programs, aligned tables and lines for people."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from minyi.clock import LOCAL, local_text
+from reports.table import table_lines
 
-from minyi.clock import local_text
+NARROWEST, WIDEST = 40, 110
+"""Cells; beyond the widest, lines are too long to read."""
 
 
-def console() -> Console:
-    """Where people read; plain text when the output is no terminal."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=False, emoji=False, markup=False)
+def width() -> int:
+    """Cells of a line of the terminal; 80 when the output is no terminal and COLUMNS is not set."""
+    return min(max(shutil.get_terminal_size((80, 24)).columns, NARROWEST), WIDEST)
+
+
+def styled() -> bool:
+    """True when people look at a terminal that shows bold."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def print_json(value: Mapping[str, Any]) -> None:
@@ -28,16 +34,20 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str = "无数据") -> None:
-    """Rows under a header, columns aligned for Chinese; `empty` when there are none."""
+    """Rows under a header, columns aligned for Chinese, long cells on several lines; `empty` for none."""
     if not rows:
         print(empty)
         return
-    table = Table(*header, box=box.SIMPLE_HEAD, pad_edge=False)
-    for row in rows:
-        table.add_row(*(Text("—" if cell is None else str(cell)) for cell in row))
-    console().print(table)
+    for line in table_lines(header, rows, width()):
+        print(line)
 
 
 def time_or_dash(when: datetime | None) -> str:
     """Local time for people, a dash when there is none."""
     return "—" if when is None else local_text(when)
+
+
+def short_time(when: datetime | None, now: datetime) -> str:
+    """Local time for a table, `06-09 13:30`, with its year only when that is not this year."""
+    shown = time_or_dash(when)
+    return shown.removeprefix(f"{now.astimezone(LOCAL).year}-")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.opening import opened
-from cli.output import print_json, print_table, time_or_dash
+from cli.output import print_json, print_table, short_time
 from jobs.policies import import_policies
 from minyi.clock import local_iso
 from minyi.models import Policy
@@ -47,12 +47,13 @@ def run_list(args: argparse.Namespace) -> int:
     """List the policies, newest release first."""
     with opened(args) as context:
         policies = context.store.policies()
+        now = context.clock()
     if args.json:
         for policy in policies:
             print_json(policy_values(policy))
         return 0
     rows = [
-        (p.id, p.title, p.doc_number, STATUS[p.status], time_or_dash(p.released_at), p.department)
+        (p.id, p.title, p.doc_number, STATUS[p.status], short_time(p.released_at, now), p.department)
         for p in policies
     ]
     header = ("编号", "标题", "文号", "状态", "发布时间", "牵头部门")

@@ -1,25 +1,21 @@
-"""`minyi query`: finds posts."""
+"""`minyi query`: finds posts, counts them, explains a query, exports what it finds."""
 
 from __future__ import annotations
 
 import argparse
 from datetime import datetime
-from typing import Any
+from pathlib import Path
 
-from rich.text import Text
-
+from cli import query_counts, query_explain, query_export, query_hits
 from cli.opening import opened
-from cli.output import console, print_json, time_or_dash
-from jobs.context import Context
 from jobs.search import name_book
-from minyi.clock import local_iso, parse_time
-from minyi.errors import QueryError
-from minyi.models import Precision
-from minyi.store.base import Hit, Order, Page
+from minyi.clock import parse_time
+from minyi.errors import ConfigError
+from minyi.store.base import Order, Split, Step
 from minyi.store.query import parse
 
-EXCERPT = 160
-"""Code points of a post's text shown to people."""
+_SPLITS = [split.value for split in Split]
+_STEPS = [Step.HOUR.value, Step.DAY.value]
 
 
 def options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -> None:
@@ -27,100 +23,74 @@ def options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -
     parser.add_argument(
         "expression", nargs="?", default="", help='检索式，如 "会费 倾向:负面 -广告"；空 = 全部'
     )
-    parser.add_argument("--since", help="起（含），如 2026-03-02 或 2026-03-02T10:00")
-    parser.add_argument("--until", help="止（不含）")
-    parser.add_argument("--limit", type=int, default=20, help="最多几条，1-200（默认 20）")
+    parser.add_argument("--since", metavar="时间", help="起（含），如 2026-03-02 或 2026-03-02T10:00")
+    parser.add_argument("--until", metavar="时间", help="止（不含）")
+    parser.add_argument("--limit", type=int, metavar="N", help="最多几条，1-200（默认 20）；导出时不限")
     parser.add_argument("--order", choices=[o.value for o in Order], default="newest", help="排序")
-    parser.add_argument("--cursor", help="上一页给出的 next")
+    parser.add_argument("--cursor", metavar="C", help="上一页给出的 next")
+    parser.add_argument("--collapse", action="store_true", help="同文只显示最新一条，注明有几条")
+    answer = parser.add_mutually_exclusive_group()
+    answer.add_argument("--explain", action="store_true", help="只说明检索式如何理解")
+    answer.add_argument("--facet", choices=_SPLITS, help="按政策、信源或倾向计数")
+    answer.add_argument("--timeline", choices=_STEPS, help="按小时或天计数")
+    answer.add_argument("--stats", action="store_true", help="情感分的平均与分位")
+    answer.add_argument("--export", type=Path, metavar="文件", help="导出为 .csv、.jsonl 或 .xlsx")
+    parser.add_argument("--split", choices=_SPLITS, help="曲线再按政策、信源或倾向分开")
+    parser.add_argument("--force", action="store_true", help="导出时覆盖已有的文件")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the hits, then the total."""
-    if not 1 <= args.limit <= 200:
-        raise QueryError("--limit 应在 1 至 200 之间")
+    """Answer the query in the form asked for."""
+    _check(args)
     since, until = _time(args.since, "--since"), _time(args.until, "--until")
     with opened(args) as context:
-        query = parse(args.expression, resolver=name_book(context), since=since, until=until)
-        page = context.store.search(query, Order(args.order), args.limit, args.cursor)
-        if args.json:
-            _print_lines(page)
+        names = name_book(context)
+        query = parse(args.expression, resolver=names, since=since, until=until, collapse=args.collapse)
+        if args.explain:
+            query_explain.show(args, context, names, query)
+        elif args.facet:
+            query_counts.facet(args, context, names, query)
+        elif args.timeline:
+            query_counts.timeline(args, context, names, query)
+        elif args.stats:
+            query_counts.stats(args, context, query)
+        elif args.export:
+            query_export.export(args, context, query)
         else:
-            _print_page(page, context)
+            query_hits.show(args, context, names, query)
     return 0
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Refuse options that would be ignored: a person would believe they had an effect.
+
+    Raises:
+        ConfigError: with the option at fault.
+    """
+    is_list = not (args.explain or args.facet or args.timeline or args.stats or args.export)
+    most = None if args.export else 200
+    if args.limit is not None and not 1 <= args.limit <= (most or args.limit):
+        raise ConfigError("应在 1 至 200 之间" if most else "应是 1 或更大的数", key="--limit")
+    _only(args.split, "--split", "--timeline", used=bool(args.timeline))
+    _only(args.force, "--force", "--export", used=bool(args.export))
+    _only(args.cursor, "--cursor", "帖文列表", used=is_list)
+    _only(args.order != Order.NEWEST, "--order", "帖文列表", used=is_list)
+    _only(args.collapse, "--collapse", "帖文列表和 --export", used=is_list or bool(args.export))
+    listed = is_list or args.facet or args.export
+    _only(args.limit, "--limit", "帖文列表、--facet 和 --export", used=bool(listed))
+    if args.cursor and args.order == Order.RELEVANCE:
+        raise ConfigError("按相关度排序只有一页，不能与 --order relevance 同用", key="--cursor")
+
+
+def _only(given: object, option: str, where: str, *, used: bool) -> None:
+    if given and not used:
+        raise ConfigError(f"只用于{where}", key=option)
 
 
 def _time(text: str | None, flag: str) -> datetime | None:
     try:
         return None if text is None else parse_time(text)
     except ValueError:
-        raise QueryError(f"{flag} {text!r} 不是时间，应写作 2026-03-02 或 2026-03-02T10:00") from None
-
-
-def _print_lines(page: Page) -> None:
-    for hit in page.hits:
-        print_json(hit_values(hit))
-    print_json(
-        {
-            "total": page.total,
-            "total_is_floor": page.total_is_floor,
-            "window": page.window,
-            "notes": list(page.notes),
-            "next": page.next,
-        }
-    )
-
-
-def hit_values(hit: Hit) -> dict[str, Any]:
-    """The JSON shape of one hit; published_at is null when the time is unknown."""
-    post = hit.stored.post
-    sentiment = post.sentiment
-    return {
-        "id": post.id,
-        "native_id": post.native_id,
-        "title": post.title,
-        "text": post.text,
-        "url": post.url,
-        "source": post.source,
-        "published_at": None if post.precision is Precision.NONE else local_iso(post.published),
-        "policies": [match.policy for match in post.matches if match.sure],
-        "polarity": sentiment.polarity if sentiment else None,
-        "label": sentiment.label.value if sentiment else None,
-        "snownlp": sentiment.snownlp if sentiment else None,
-        "cluster": post.cluster,
-        "highlights": {"title": list(hit.highlights.title), "text": list(hit.highlights.text)},
-    }
-
-
-def _print_page(page: Page, context: Context) -> None:
-    out = console()
-    names = {card.id: card.name for card in context.config.source}
-    for hit in page.hits:
-        post = hit.stored.post
-        when = "时间不详" if post.precision is Precision.NONE else time_or_dash(post.published)
-        label = post.sentiment.label.chinese if post.sentiment else "未分析"
-        out.print(Text(f"{when}  {names.get(post.source, post.source)}  {label}", style="dim"))
-        if post.title:
-            out.print(_marked(post.title, hit.highlights.title, len(post.title)))
-        out.print(_marked(post.text, hit.highlights.text, EXCERPT))
-        out.print(Text(f"{post.url or ''}  编号 {post.id}", style="dim"))
-        out.print()
-    total = f"{page.total:,}" + ("+" if page.total_is_floor else "")
-    out.print(f"共 {total} 条，显示 {len(page.hits)} 条")
-    if page.window:
-        out.print(f"按最新 {page.window:,} 条计算")
-    for note in page.notes:
-        out.print(f"注：{note}")
-    if page.next:
-        out.print(f"下一页：加上 --cursor {page.next}")
-
-
-def _marked(text: str, spans: tuple[tuple[int, int], ...], length: int) -> Text:
-    """An excerpt around the first hit, hits in bold; control characters shown as blanks."""
-    start = max(0, spans[0][0] - 40) if spans and len(text) > length else 0
-    piece = "".join(c if c.isprintable() else " " for c in text[start : start + length])
-    marked = Text(piece)
-    for begin, end in spans:
-        if start <= begin < start + length:
-            marked.stylize("bold", begin - start, end - start)
-    return Text("…" if start else "") + marked + Text("…" if start + length < len(text) else "")
+        message = f"{text!r} 不是时间，应写作 2026-03-02 或 2026-03-02T10:00"
+        raise ConfigError(message, key=flag) from None

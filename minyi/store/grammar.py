@@ -193,6 +193,8 @@ class _Parser:
     def _value(self, field: Field, one: Lexeme) -> list[Node]:
         self._count(1, one.start)
         text = self._typed[one.start : one.end].strip(QUOTES)
+        if not text.strip():  # an empty name would be found in every title
+            raise QueryError(f"“{field.value}:”的括号里有一处缺少要找的值", one.start)
         node, note = read_value(field, text, one.start, self._resolver)
         if note:
             self.notes.append(note)
