@@ -192,8 +192,9 @@ class Store(Reader, Protocol):
         tells of a run that began before: then they were the first batches of its spool file.
 
         A known id keeps its first-seen time; only a difference in what the source says or what analysis
-        found makes it `updated`. Posts whose id is in the tombstones, or older than the retention
-        horizon, count as `unchanged`.
+        found makes it `updated`. A post belongs to the source that brought it first: shown by another
+        one it counts as `unchanged`, whatever that says. Posts whose id is in the tombstones, or older
+        than the retention horizon, count as `unchanged`.
         """
 
     def sightings(self, policy: PolicyId, span: Span) -> list[Sighting]:

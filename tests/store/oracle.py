@@ -92,11 +92,11 @@ class Oracle:
     gone: set[PostId] = field(default_factory=set)
 
     def save(self, posts: Sequence[Post]) -> Saved:
-        """Upsert: first-seen stays, and a post of unknown time is ordered by it."""
+        """Upsert: first-seen stays, a post of unknown time is ordered by it, other sources change nothing."""
         saved = Saved()
         for post in posts:
             old = self.posts.get(post.id)
-            if post.id in self.gone:
+            if post.id in self.gone or (old and old.source != post.source):
                 saved += Saved(unchanged=1)
                 continue
             seen = old.first_seen if old else post.first_seen

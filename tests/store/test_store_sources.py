@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from minyi.models import CrawlRun, SourceId, SourceState, Span, UrlCursor
+from minyi.models import CrawlRun, Saved, SourceId, SourceState, Span, UrlCursor
 from minyi.store.base import Split, SpoolCommit, Step
 from minyi.store.query import Query
 from minyi.store.sqlite import SqliteStore
@@ -111,6 +111,17 @@ def test_the_first_batches_of_a_spool_file_are_no_import(store: SqliteStore) -> 
     assert store.first_success() == {FORUM: at(5)}
     store.save_posts([sample(3, text="重新匹配")], now=at(6))
     assert store.first_success() == {FORUM: at(5)}
+
+
+def test_a_post_belongs_to_the_source_that_brought_it_first(store: SqliteStore) -> None:
+    """Two sources show one post: neither undoes the other's reading at every crawl; its own may edit it."""
+    mine, other = sample(), sample(source=SourceId("s1"), text="商标会费太贵……", title="转")
+    assert store.save_posts([mine], now=invented.NOW) == Saved(new=1)
+    assert store.save_posts([other], now=invented.NOW) == Saved(unchanged=1)
+    edited = sample(text="商标会费太贵了，改")
+    assert store.save_posts([other, edited, other], now=invented.NOW) == Saved(updated=1, unchanged=2)
+    assert store.get([mine.id])[0].post == edited
+    assert store.verify() == []
 
 
 def test_curves_mark_blind_hours(store: SqliteStore) -> None:

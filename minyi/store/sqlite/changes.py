@@ -16,7 +16,8 @@ from minyi.store import tokens
 from minyi.store.sqlite import ask, meta, rids
 from minyi.store.sqlite.ask import Row
 from minyi.store.sqlite.facts import COUNTED, REPEATED, UNSURE, Facts
-from minyi.store.sqlite.rows import INSERT, post_row, text_hash
+from minyi.store.sqlite.names import number_shared
+from minyi.store.sqlite.rows import INSERT_BODY, INSERT_POST, Packed, body_row, post_row, shared_of
 from minyi.store.sqlite.tally import Tally, policy_rows
 from minyi.text import search_key
 
@@ -26,16 +27,20 @@ class Draft:
     """A post on its way in; `prepare` does the dear part, the index's first column, outside the lock."""
 
     post: Post
-    fingerprint: bytes
+    packed: Packed
     _body: str | None = field(default=None, repr=False)
 
     def prepare(self) -> str:
         """Tokens of title and text, made once."""
         if self._body is None:
-            title, text = self.post.title, self.post.text
-            body = tokens.index_tokens(search_key(text))
-            self._body = f"{tokens.index_tokens(search_key(title))} {body}" if title else body
+            self._body = index_body(self.post)
         return self._body
+
+
+def index_body(post: Post) -> str:
+    """Tokens of title and text, as they stand in the index."""
+    body = tokens.index_tokens(search_key(post.text))
+    return f"{tokens.index_tokens(search_key(post.title))} {body}" if post.title else body
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,8 @@ class Known:
     rid: int
     id: str
     fingerprint: bytes
-    text_hash: int
+    words: tuple[str, str]
+    """Title and text."""
     facts: Facts
 
 
@@ -63,7 +69,7 @@ class Change:
         return (
             old is not None
             and old.rid == rid
-            and old.text_hash == text_hash(self.draft.post)
+            and old.words == (self.draft.post.title, self.draft.post.text)
             and old.facts.tags == self.facts.tags
         )
 
@@ -72,20 +78,33 @@ def load_known(connection: apsw.Connection, ids: Sequence[str]) -> dict[str, Kno
     """What is stored, by id; unknown ids are left out."""
     rows = ask.rows(
         connection,
-        "SELECT id, rid, fingerprint, text_hash, published, precision, first_seen, label, polarity, "
-        "evidence IS NOT NULL, source, cluster, author "
-        "FROM posts WHERE id IN (SELECT value FROM json_each(?))",
+        "SELECT id, rid, fingerprint, title, text, published, precision, first_seen, label, polarity, "
+        "evident, source, cluster, author "
+        "FROM posts CROSS JOIN post_body USING(rid) WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(ids),),
     )
+    sure = _sure_policies(connection, [row[1] for row in rows])
     found = {}
-    for post, rid, said, words, *rest in rows:
+    for post, rid, said, title, text, *rest in rows:
         published, precision, first_seen, label, polarity, evident, sid, cluster, author = rest
-        sure = ask.rows(connection, "SELECT policy FROM post_match WHERE rid=? AND sure=1 ORDER BY 1", (rid,))
-        pids = tuple(pid for (pid,) in sure)
+        pids = tuple(sure.get(rid, ()))
         facts = Facts(
             published, precision, first_seen, label, polarity, bool(evident), sid, pids, cluster, author
         )
-        found[post] = Known(rid, post, said, words, facts)
+        found[post] = Known(rid, post, said, (title, text), facts)
+    return found
+
+
+def _sure_policies(connection: apsw.Connection, among: Sequence[int]) -> dict[int, list[int]]:
+    """Numbers of the counted policies of posts, ascending, by row id."""
+    found: dict[int, list[int]] = {}
+    if among:
+        asked = (
+            "SELECT rid, policy FROM post_match WHERE rid IN (SELECT value FROM json_each(?)) AND sure=1 "
+            "ORDER BY rid, policy"
+        )
+        for rid, pid in ask.rows(connection, asked, (json.dumps(among),)):
+            found.setdefault(rid, []).append(pid)
     return found
 
 
@@ -145,7 +164,7 @@ def _remove_rows(connection: apsw.Connection, known: Sequence[Known], tally: Tal
     if not known:
         return
     by_rid = [(one.rid,) for one in known]
-    for table in ("posts", "post_match", "claims"):
+    for table in ("posts", "post_body", "post_match", "claims"):
         connection.executemany(f"DELETE FROM {table} WHERE rid=?", by_rid)  # noqa: S608 - constants
     connection.executemany("DELETE FROM fts WHERE rowid=?", [row for row in by_rid if row[0] not in stands])
     keys = [row[:3] for one in known for row in policy_rows(one.rid, one.facts)]
@@ -162,13 +181,17 @@ def _insert(
     revision: int,
 ) -> None:
     rows: list[Row] = []
+    bodies: list[Row] = []
     index: list[Row] = []
     matches: list[Row] = []
     claims: list[Row] = []
     counted: list[Row] = []
+    shared = number_shared(connection, {shared_of(change.draft.post) for _, change in ordered})
     for n, (rid, change) in enumerate(ordered, start=1):
         post, facts = change.draft.post, change.facts
-        rows.append(post_row(rid, post, facts, change.draft.fingerprint, indexed, revision + n))
+        packed = change.draft.packed
+        rows.append(post_row(rid, post, facts, packed.fingerprint, indexed, revision + n))
+        bodies.append(body_row(rid, post, packed, shared[shared_of(post)]))
         if not change.keeps_index(rid):
             index.append((rid, change.draft.prepare(), facts.tags))
         matches += _match_rows(rid, post, pids)
@@ -177,11 +200,12 @@ def _insert(
             for k, one in enumerate(post.claims)
         ]
         counted += policy_rows(rid, facts)
-    connection.executemany(INSERT, rows)
+    connection.executemany(INSERT_POST, rows)
+    connection.executemany(INSERT_BODY, bodies)
     connection.executemany("INSERT INTO fts(rowid, body, tags) VALUES(?,?,?)", index)
     connection.executemany("INSERT INTO post_match VALUES(?,?,?,?,?)", matches)
     connection.executemany("INSERT INTO claims VALUES(?,?,?,?,?,?)", claims)
-    connection.executemany("INSERT INTO post_policy VALUES(?,?,?,?,?,?,?,?,?,?)", counted)
+    connection.executemany("INSERT INTO post_policy VALUES(?,?,?,?,?,?,?,?,?)", counted)
 
 
 def _match_rows(rid: int, post: Post, pids: Mapping[str, int]) -> Iterator[Row]:

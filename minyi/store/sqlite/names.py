@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
 
 import apsw
 
 from minyi.store.sqlite import ask
+
+Shared: TypeAlias = tuple[str, int, int, str]
+"""Platform, official, sample, model version: the same for thousands of posts."""
 
 
 def policy_numbers(connection: apsw.Connection) -> dict[str, int]:
@@ -37,3 +41,17 @@ def number_sources(connection: apsw.Connection, wanted: Iterable[str]) -> dict[s
         return known
     connection.executemany("INSERT INTO source_key(id) VALUES(?)", ((one,) for one in new))
     return source_numbers(connection)
+
+
+def number_shared(connection: apsw.Connection, wanted: Iterable[Shared]) -> dict[Shared, int]:
+    """Numbers of these combinations, new ones included (within the caller's write transaction)."""
+    found = {}
+    among = "platform=? AND official=? AND sample=? AND model_version=?"
+    for one in sorted(set(wanted)):
+        connection.execute(
+            "INSERT INTO post_shared(platform, official, sample, model_version) VALUES(?,?,?,?) "
+            "ON CONFLICT DO NOTHING",
+            one,
+        )
+        found[one] = int(ask.value(connection, f"SELECT shared FROM post_shared WHERE {among}", one))  # noqa: S608
+    return found

@@ -91,7 +91,7 @@ class Plan:
         """The hits of one cluster."""
         tag = f'tags:"{cluster_tag(cluster)}"'
         match = tag if self.match is None else f"({self.match}) AND {tag}"
-        return Plan(match, self.where, self.values, self.low, self.high)
+        return Plan(match, ("p.cluster = ?", *self.where), (cluster, *self.values), self.low, self.high)
 
 
 def compile_query(query: Query, numbers: Numbers) -> Plan:

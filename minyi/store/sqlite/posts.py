@@ -16,8 +16,8 @@ from minyi.store.sqlite import ask, changes, meta, sources
 from minyi.store.sqlite.changes import Change, Draft, Known
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.facts import facts_of, seconds
-from minyi.store.sqlite.names import number_policies, number_sources
-from minyi.store.sqlite.rows import fingerprint
+from minyi.store.sqlite.names import number_policies, number_sources, source_numbers
+from minyi.store.sqlite.rows import pack
 
 CHUNK = 500
 """Posts a transaction: about 50 ms under the lock, so that writers of other processes get their turn."""
@@ -56,10 +56,10 @@ def _save_chunk(
 
 def _draft(post: Post) -> Draft:
     try:
-        return Draft(post, fingerprint(post))
+        return Draft(post, pack(post))
     except UnicodeEncodeError:  # a lone surrogate, which no file format carries
         clean: Post = _without_surrogates(post)
-        return Draft(clean, fingerprint(clean))
+        return Draft(clean, pack(clean))
 
 
 def _without_surrogates(value: Any) -> Any:
@@ -79,9 +79,23 @@ def _without_unchanged(connection: apsw.Connection, drafts: list[Draft]) -> list
     ids = [draft.post.id for draft in drafts]
     if len(set(ids)) < len(ids):
         return drafts
-    asked = "SELECT id, fingerprint FROM posts WHERE id IN (SELECT value FROM json_each(?))"
-    stored: dict[str, bytes] = dict(ask.rows(connection, asked, (json.dumps(ids),)))
-    return [draft for draft in drafts if stored.get(draft.post.id) != draft.fingerprint]
+    asked = (
+        "SELECT p.id, p.fingerprint, k.id FROM posts p CROSS JOIN source_key k ON k.sid = p.source "
+        "WHERE p.id IN (SELECT value FROM json_each(?))"
+    )
+    stored = {post: (said, source) for post, said, source in ask.rows(connection, asked, (json.dumps(ids),))}
+    return [
+        draft for draft in drafts if draft.post.id not in stored or _says_more(draft, *stored[draft.post.id])
+    ]
+
+
+def _says_more(draft: Draft, fingerprint: bytes, source: str) -> bool:
+    """True when a stored post is to be written again: its own source says something new of it.
+
+    Two sources may show one post (an aggregator and the site itself). The source that brought it first
+    keeps it; what others show of it is often cut or out of date, and must not replace it at every crawl.
+    """
+    return draft.packed.fingerprint != fingerprint and draft.post.source == source
 
 
 def _waves(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:
@@ -103,7 +117,13 @@ def _write_wave(
     connection: apsw.Connection, drafts: Sequence[Draft], now: datetime, *, crawled: bool
 ) -> Saved:
     known = changes.load_known(connection, [draft.post.id for draft in drafts])
-    wanted = [draft for draft in drafts if _differs(draft, known.get(draft.post.id))]
+    names = {sid: source for source, sid in source_numbers(connection).items()}
+    wanted = [
+        draft
+        for draft in drafts
+        if (old := known.get(draft.post.id)) is None
+        or _says_more(draft, old.fingerprint, names[old.facts.sid])
+    ]
     wanted = _without_expired(connection, wanted, known)
     sids = number_sources(connection, (draft.post.source for draft in wanted))
     matched = {one.policy for draft in wanted for one in draft.post.matches}
@@ -117,10 +137,6 @@ def _write_wave(
     if not crawled:
         sources.note_imported(connection, new, now)
     return Saved(len(new), len(made) - len(new), len(drafts) - len(made))
-
-
-def _differs(draft: Draft, known: Known | None) -> bool:
-    return known is None or known.fingerprint != draft.fingerprint
 
 
 def _change(draft: Draft, old: Known | None, sids: Mapping[str, int], pids: Mapping[str, int]) -> Change:

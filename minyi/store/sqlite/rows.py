@@ -1,14 +1,13 @@
-"""A post as rows, and rows as a post."""
+"""A post as rows of `posts` and `post_body`, and those rows as a post."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from minyi.models import (
     Claim,
-    Evidence,
     Match,
     PolicyId,
     Post,
@@ -20,25 +19,48 @@ from minyi.models import (
     StoredPost,
 )
 from minyi.store.sqlite.ask import Row
-from minyi.store.sqlite.facts import LABELS, PRECISIONS, UNSCORED, Facts, from_seconds, number, seconds
+from minyi.store.sqlite.facts import LABELS, PRECISIONS, UNSCORED, Facts, from_seconds, seconds
+from minyi.store.sqlite.names import Shared
+from minyi.store.sqlite.packing import (
+    pack_evidence,
+    pack_metrics,
+    pack_words,
+    to_json,
+    unpack_evidence,
+    unpack_metrics,
+    unpack_words,
+)
 
 _LABEL_OF = tuple(LABELS)
 _PRECISION_OF = tuple(PRECISIONS)
 
-COLUMNS = (
-    "rid, published, precision, label, polarity, source, first_seen, indexed, revision, id, cluster, author, "
-    "fingerprint, text_hash, platform, content, official, sample, native_id, url, lang, region, "
-    "metrics, keywords, "
-    "snownlp, model_version, evidence, parent_title, title, text"
+SELECT = (
+    "SELECT p.rid, p.published, p.precision, p.label, p.polarity, p.source, p.first_seen, p.indexed, "
+    "p.revision, p.id, p.cluster, p.author, p.fingerprint, "
+    "s.platform, b.content, s.official, s.sample, b.native_id, b.url, b.lang, b.region, "
+    "b.metrics, b.keywords, b.snownlp, s.model_version, b.evidence, b.parent_title, b.title, b.text "
+    "FROM posts p CROSS JOIN post_body b ON b.rid = p.rid CROSS JOIN post_shared s ON s.shared = b.shared"
 )
-"""Columns of `posts`, in the order of `post_row`."""
-INSERT = f"INSERT INTO posts({COLUMNS}) VALUES({','.join('?' * (COLUMNS.count(',') + 1))})"
+"""Rows for `stored_post`; a condition on `p` may follow."""
+RID, SOURCE, FIRST_SEEN, ID, FINGERPRINT = 0, 5, 6, 9, 12
+"""Places in such a row."""
 
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+INSERT_POST = f"INSERT INTO posts VALUES({','.join('?' * 14)})"
+INSERT_BODY = f"INSERT INTO post_body VALUES({','.join('?' * 14)})"
 
 
-def fingerprint(post: Post) -> bytes:
-    """Hash of all that source and analysis say: equal hash = unchanged post.
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The small lists of a post as they are stored, and the hash of all it says."""
+
+    metrics: str | None
+    keywords: str | None
+    evidence: str | None
+    fingerprint: bytes
+
+
+def pack(post: Post) -> Packed:
+    """Spell the lists and hash everything source and analysis say: equal hash = unchanged post.
 
     First-seen time is no part of it, nor a published time that only repeats it (precision none).
 
@@ -46,54 +68,47 @@ def fingerprint(post: Post) -> bytes:
         UnicodeEncodeError: a string holds a lone surrogate.
     """
     feeling = post.sentiment
-    said = (
+    metrics, keywords = pack_metrics(post.metrics), pack_words(post.keywords)
+    evidence = pack_evidence(feeling.evidence) if feeling else None
+    unknown = post.precision is Precision.NONE
+    parts = [
         post.text,
         post.title,
         post.parent_title,
         post.source,
         post.platform,
         post.content,
-        post.official,
-        post.sample,
-        post.native_id,
-        post.url,
-        post.lang,
-        post.region,
-        post.author,
+        f"{post.official:d}{post.sample:d}{PRECISIONS[post.precision]}",
+        "" if unknown else str(seconds(post.published)),
+        *(_NOTHING if one is None else one for one in (post.native_id, post.url, post.lang, post.region)),
+        *(_NOTHING if one is None else one for one in (post.author, metrics, keywords, evidence)),
         post.cluster,
-        None if post.precision is Precision.NONE else seconds(post.published),
-        PRECISIONS[post.precision],
-        sorted(post.metrics.items()),
-        post.keywords,
-        _judged(feeling) if feeling else None,
-        [(match.policy, match.via, match.sure) for match in post.matches],
-        [(claim.policy, claim.item, claim.stance, claim.cue) for claim in post.claims],
-    )
-    return hashlib.blake2b(_to_json(said).encode(), digest_size=16).digest()
+    ]
+    if feeling:
+        parts += (
+            f"{LABELS[feeling.label]} {round(feeling.polarity * 1000)} {_real(feeling.snownlp)}",
+            feeling.model_version,
+        )
+    for match in post.matches:
+        parts += (match.policy, match.via, "1" if match.sure else "0")
+    if post.claims:
+        parts.append(to_json([(one.policy, one.item, one.stance, one.cue) for one in post.claims]))
+    said = f"{len(post.matches)}\0" + "\0".join(parts)
+    if said.count("\0") != len(parts):  # a NUL inside a string would blur where it ends
+        said = to_json(parts)
+    return Packed(metrics, keywords, evidence, hashlib.blake2b(said.encode(), digest_size=12).digest())
 
 
-def _judged(feeling: Sentiment) -> tuple[object, ...]:
-    return (
-        LABELS[feeling.label],
-        round(feeling.polarity * 1000),
-        feeling.snownlp,
-        feeling.model_version,
-        _evidence(feeling),
-    )
+def _real(value: float | None) -> str:
+    return "" if value is None else repr(float(value))
 
 
-def _evidence(feeling: Sentiment) -> list[tuple[str, int, int, float, str]]:
-    return [(one.word, one.start, one.end, one.weight, one.reason) for one in feeling.evidence]
-
-
-def text_hash(post: Post) -> int:
-    """Hash of what the text index was made of."""
-    return number(f"{post.title}\0{post.text}")
+_NOTHING = "\1"
+"""Stands for None, which differs from an empty string."""
 
 
 def post_row(rid: int, post: Post, facts: Facts, said: bytes, indexed: int, revision: int) -> Row:  # noqa: PLR0917 - a row
-    """The row for `INSERT`; `said` is the post's fingerprint."""
-    feeling = post.sentiment
+    """The row for `INSERT_POST`; `said` is the post's fingerprint."""
     return (
         rid,
         facts.published,
@@ -101,6 +116,7 @@ def post_row(rid: int, post: Post, facts: Facts, said: bytes, indexed: int, revi
         facts.label,
         facts.polarity,
         facts.sid,
+        facts.evident,
         facts.first_seen,
         indexed,
         revision,
@@ -108,44 +124,45 @@ def post_row(rid: int, post: Post, facts: Facts, said: bytes, indexed: int, revi
         post.cluster,
         post.author,
         said,
-        text_hash(post),
-        post.platform,
+    )
+
+
+def body_row(rid: int, post: Post, packed: Packed, shared: int) -> Row:
+    """The row for `INSERT_BODY`."""
+    return (
+        rid,
+        shared,
         post.content,
-        int(post.official),
-        int(post.sample),
         post.native_id,
         post.url,
         post.lang,
         post.region,
-        _to_json(dict(sorted(post.metrics.items()))) if post.metrics else None,
-        _to_json(post.keywords) if post.keywords else None,
-        feeling.snownlp if feeling else None,
-        feeling.model_version if feeling else None,
-        _to_json(_evidence(feeling)) if feeling and feeling.evidence else None,
+        packed.metrics,
+        packed.keywords,
+        post.sentiment.snownlp if post.sentiment else None,
+        packed.evidence,
         post.parent_title,
         post.title,
         post.text,
     )
 
 
+def shared_of(post: Post) -> Shared:
+    """What the post has in common with many; without sentiment there is no model's version."""
+    version = post.sentiment.model_version if post.sentiment else ""
+    return post.platform, int(post.official), int(post.sample), version
+
+
 def stored_post(row: Row, source: str, matches: Sequence[Match], claims: Sequence[Claim]) -> StoredPost:
-    """Build back what `post_row` took apart; times in whole seconds, polarity in thousandths."""
-    (
-        rid,
-        published,
-        precision,
-        label,
-        polarity,
-        _sid,
-        first_seen,
-        indexed,
-        revision,
-        post_id,
-        cluster,
-        author,
-    ) = row[:12]
-    (platform, content, official, sample, native_id, url, lang, region, metrics, keywords) = row[14:24]
-    (snownlp, model_version, evidence, parent_title, title, text) = row[24:]
+    """Build a post back from a row of `SELECT`; times in whole seconds, polarity in thousandths."""
+    (rid, published, precision, label, polarity, _sid, first_seen, indexed, revision) = row[:9]
+    (post_id, cluster, author, _said, platform, content, official, sample) = row[9:17]
+    (native_id, url, lang, region, metrics, keywords, snownlp, version, evidence) = row[17:26]
+    (parent_title, title, text) = row[26:]
+    sentiment = None
+    if label != UNSCORED:
+        found = unpack_evidence(evidence)
+        sentiment = Sentiment(polarity / 1000, _LABEL_OF[label], found, snownlp, version)
     post = Post(
         id=PostId(post_id),
         source=SourceId(source),
@@ -160,27 +177,18 @@ def stored_post(row: Row, source: str, matches: Sequence[Match], claims: Sequenc
         title=title,
         parent_title=parent_title,
         author=author,
-        metrics=json.loads(metrics) if metrics else {},
+        metrics=unpack_metrics(metrics),
         lang=lang,
         region=region,
         official=bool(official),
         sample=bool(sample),
-        sentiment=None
-        if label == UNSCORED
-        else _sentiment(label, polarity, snownlp, model_version, evidence),
+        sentiment=sentiment,
         matches=tuple(matches),
         claims=tuple(claims),
         cluster=cluster,
-        keywords=tuple(json.loads(keywords)) if keywords else (),
+        keywords=unpack_words(keywords),
     )
     return StoredPost(post, rid, revision, from_seconds(indexed))
-
-
-def _sentiment(
-    label: int, polarity: int, snownlp: float | None, model_version: str, evidence: str | None
-) -> Sentiment:
-    found = tuple(Evidence(*one) for one in json.loads(evidence)) if evidence else ()
-    return Sentiment(polarity / 1000, _LABEL_OF[label], found, snownlp, model_version)
 
 
 def match_of(policy: str, via: str, sure: int) -> Match:

@@ -32,24 +32,28 @@ CREATE TABLE policy_key(pid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
 CREATE TABLE source_key(sid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, imported INTEGER,
   imported_at INTEGER, newest INTEGER);
 
--- rid = unix_seconds(published) << 8 | 8 hash bits: newest first is rid descending, in every table below
+-- rid = unix_seconds(published) << 8 | 8 hash bits: newest first is rid descending, in every table below.
+-- posts holds what is filtered, counted and looked up, in rows of a hundred bytes; post_body what is shown
 CREATE TABLE posts(
   rid INTEGER PRIMARY KEY,
   published INTEGER NOT NULL, precision INTEGER NOT NULL,
-  label INTEGER NOT NULL, polarity INTEGER, source INTEGER NOT NULL,
+  label INTEGER NOT NULL, polarity INTEGER, source INTEGER NOT NULL, evident INTEGER NOT NULL,
   first_seen INTEGER NOT NULL, indexed INTEGER NOT NULL, revision INTEGER NOT NULL,
-  id TEXT NOT NULL UNIQUE, cluster TEXT NOT NULL, author TEXT,
-  fingerprint BLOB NOT NULL, text_hash INTEGER NOT NULL,
-  platform TEXT NOT NULL, content TEXT NOT NULL, official INTEGER NOT NULL, sample INTEGER NOT NULL,
-  native_id TEXT, url TEXT, lang TEXT, region TEXT, metrics TEXT, keywords TEXT,
-  snownlp REAL, model_version TEXT, evidence TEXT,
+  id TEXT NOT NULL UNIQUE, cluster TEXT NOT NULL, author TEXT, fingerprint BLOB NOT NULL);
+CREATE TABLE post_body(
+  rid INTEGER PRIMARY KEY, shared INTEGER NOT NULL, content TEXT NOT NULL,
+  native_id TEXT, url TEXT, lang TEXT, region TEXT, metrics TEXT, keywords TEXT, snownlp REAL, evidence TEXT,
   parent_title TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL);
+-- what thousands of posts have in common
+CREATE TABLE post_shared(shared INTEGER PRIMARY KEY, platform TEXT NOT NULL, official INTEGER NOT NULL,
+  sample INTEGER NOT NULL, model_version TEXT NOT NULL,
+  UNIQUE(platform, official, sample, model_version));
 
 -- sure matches, and every post once under policy 0; posts of unknown time are in neither
 CREATE TABLE post_policy(
   policy INTEGER NOT NULL, published INTEGER NOT NULL, rid INTEGER NOT NULL,
   label INTEGER NOT NULL, polarity INTEGER, source INTEGER NOT NULL,
-  precision INTEGER NOT NULL, late INTEGER NOT NULL, evident INTEGER NOT NULL, cluster INTEGER NOT NULL,
+  precision INTEGER NOT NULL, late INTEGER NOT NULL, evident INTEGER NOT NULL,
   PRIMARY KEY(policy, published, rid)) WITHOUT ROWID;
 CREATE TABLE post_match(rid INTEGER NOT NULL, ord INTEGER NOT NULL, policy INTEGER NOT NULL,
   sure INTEGER NOT NULL,

@@ -16,7 +16,7 @@ from minyi.store.nodes import positive_texts
 from minyi.store.query import Query
 from minyi.store.sqlite import ask
 from minyi.store.sqlite.plan import Plan, compile_query, read_numbers
-from minyi.store.sqlite.rows import COLUMNS, claim_of, match_of, stored_post
+from minyi.store.sqlite.rows import RID, SELECT, SOURCE, claim_of, match_of, stored_post
 
 MAX_PAGE = 200
 EXACT_TOTAL = 10_000
@@ -140,7 +140,7 @@ def load(connection: apsw.Connection, rids: Sequence[int]) -> list[StoredPost]:
     """Posts by row id, in that order."""
     asked = json.dumps(rids)
     among = "rid IN (SELECT value FROM json_each(?))"
-    rows = ask.rows(connection, f"SELECT {COLUMNS} FROM posts WHERE {among}", (asked,))  # noqa: S608 - ours
+    rows = ask.rows(connection, f"{SELECT} WHERE p.{among}", (asked,))
     sources: dict[int, str] = dict(ask.rows(connection, "SELECT sid, id FROM source_key"))
     matches: dict[int, list[Match]] = {}
     for rid, *match in ask.rows(
@@ -159,7 +159,7 @@ def load(connection: apsw.Connection, rids: Sequence[int]) -> list[StoredPost]:
     ):
         claims.setdefault(rid, []).append(claim_of(*claim))
     posts = {
-        row[0]: stored_post(row, sources[row[5]], matches.get(row[0], ()), claims.get(row[0], ()))
+        row[RID]: stored_post(row, sources[row[SOURCE]], matches.get(row[RID], ()), claims.get(row[RID], ()))
         for row in rows
     }
     return [posts[rid] for rid in rids if rid in posts]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import apsw
 
 from minyi.store.sqlite.ask import Row
-from minyi.store.sqlite.facts import DAY, NONE, Facts, number
+from minyi.store.sqlite.facts import DAY, NONE, Facts
 from minyi.store.sqlite.schema import ALL
 
 DAY_SHIFT = 8 * 3_600
@@ -71,7 +71,6 @@ def policy_rows(rid: int, facts: Facts) -> Iterator[Row]:
     """The rows of `post_policy` for a post: one for all, one a sure policy; none when its time is unknown."""
     if facts.precision == NONE:
         return
-    cluster = number(facts.cluster) if facts.cluster else 0
-    shared = (facts.label, facts.polarity, facts.sid, facts.precision, facts.late, facts.evident, cluster)
+    shared = (facts.label, facts.polarity, facts.sid, facts.precision, facts.late, facts.evident)
     for pid in (ALL, *facts.pids):
         yield pid, facts.published, rid, *shared

@@ -15,13 +15,23 @@ from minyi.models import Claim, Match
 from minyi.store.care import Progress, silent
 from minyi.store.sqlite import ask
 from minyi.store.sqlite.ask import Row
-from minyi.store.sqlite.changes import Draft
+from minyi.store.sqlite.changes import index_body
 from minyi.store.sqlite.facts import facts_of
 from minyi.store.sqlite.names import policy_numbers
-from minyi.store.sqlite.rows import COLUMNS, claim_of, fingerprint, match_of, stored_post, text_hash
+from minyi.store.sqlite.rows import (
+    FINGERPRINT,
+    FIRST_SEEN,
+    ID,
+    RID,
+    SELECT,
+    SOURCE,
+    claim_of,
+    match_of,
+    pack,
+    stored_post,
+)
 
 _PAGE = 2_000
-_FINGERPRINT, _TEXT_HASH = 12, 13
 _TOLD_EVERY = 50_000
 
 
@@ -33,17 +43,17 @@ def compare_words(connection: apsw.Connection, progress: Progress = silent) -> t
     pids = policy_numbers(connection)
     above = -(1 << 62)
     while True:
-        asked = f"SELECT {COLUMNS} FROM posts WHERE rid > ? ORDER BY rid LIMIT ?"  # noqa: S608 - constants
+        asked = f"{SELECT} WHERE p.rid > ? ORDER BY p.rid LIMIT ?"
         rows = ask.rows(connection, asked, (above, _PAGE))
         matches, claims = _details(connection, rows)
         for row in rows:
             try:
-                expected += _check(row, sources, pids, (matches.get(row[0], []), claims.get(row[0], [])))
+                expected += _check(row, sources, pids, (matches.get(row[RID], []), claims.get(row[RID], [])))
             except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-                changed.append(str(row[9]))
+                changed.append(str(row[ID]))
         if len(rows) < _PAGE:
             break
-        above = rows[-1][0]
+        above = rows[-1][RID]
         seen += len(rows)
         if seen % _TOLD_EVERY < _PAGE:
             progress(f"已核对 {seen:,} 帖的内容")
@@ -56,7 +66,7 @@ def _details(
 ) -> tuple[dict[int, list[Match]], dict[int, list[Claim]]]:
     matches: dict[int, list[Match]] = {}
     claims: dict[int, list[Claim]] = {}
-    rids = json.dumps([row[0] for row in rows])
+    rids = json.dumps([row[RID] for row in rows])
     among = "WHERE rid IN (SELECT value FROM json_each(?)) ORDER BY rid, ord"
     named = "LEFT JOIN policy_key k ON k.pid=policy"
     for rid, *values in ask.rows(
@@ -82,12 +92,12 @@ def _check(
     Raises:
         ValueError: the row does not say what its hash was made of.
     """
-    post = stored_post(row, sources[row[5]], *details).post
-    if fingerprint(post) != row[_FINGERPRINT] or text_hash(post) != row[_TEXT_HASH]:
+    post = stored_post(row, sources[row[SOURCE]], *details).post
+    if pack(post).fingerprint != row[FINGERPRINT]:
         raise ValueError(post.id)
-    rid = row[0]
-    facts = facts_of(post, row[6], row[5], pids)
-    columns = (("body", Draft(post, b"").prepare()), ("tags", facts.tags))
+    rid = row[RID]
+    facts = facts_of(post, row[FIRST_SEEN], row[SOURCE], pids)
+    columns = (("body", index_body(post)), ("tags", facts.tags))
     return sum(
         hash((word, rid, column, place))
         for column, words in columns
