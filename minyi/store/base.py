@@ -34,6 +34,7 @@ from minyi.models import (
     UrlCursor,
 )
 from minyi.store.care import Care
+from minyi.store.projection import Queue
 from minyi.store.query import Query
 
 
@@ -302,6 +303,10 @@ class Store(Reader, Protocol):
 
     def last_success(self, job: str) -> datetime | None:
         """When it last did."""
+
+    @property
+    def projection(self) -> Queue:
+        """What a search cluster is fed from."""
 
     def index_lag(self) -> tuple[int, datetime | None]:
         """Posts the search projection has yet to get, and since when; (0, None) without a projection."""

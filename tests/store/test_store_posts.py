@@ -258,11 +258,11 @@ def test_the_index_queue_fills_only_for_a_projection(store: SqliteStore) -> None
     """Without one it stays empty; with one it holds each changed post once."""
     store.save_posts([sample(1)], now=NOW)
     assert store.index_lag() == (0, None)
-    store.enable_projection(enabled=True)
+    store.projection.enable(enabled=True)
     store.save_posts([sample(1, text="改"), sample(2)], now=NOW)
     store.forget([PostId("post-2")], NOW + timedelta(hours=1))
     assert store.index_lag() == (2, NOW)
-    store.enable_projection(enabled=False)
+    store.projection.enable(enabled=False)
     assert store.index_lag() == (0, None)
 
 

@@ -37,7 +37,6 @@ from minyi.store.sqlite import (
     counts,
     erasure,
     facets,
-    meta,
     outbox,
     policies,
     posts,
@@ -49,6 +48,7 @@ from minyi.store.sqlite import (
 from minyi.store.sqlite.care import SqliteCare
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.facts import from_micros, from_seconds, micros
+from minyi.store.sqlite.projection import SqliteQueue
 
 
 class SqliteStore:
@@ -255,12 +255,10 @@ class SqliteStore:
             at: int | None = ask.value(connection, "SELECT succeeded FROM jobs WHERE job=?", (job,))
             return from_micros(at)
 
-    def enable_projection(self, *, enabled: bool) -> None:
-        """Start or stop queueing changed posts for a search projection; stopping empties the queue."""
-        with self._database.write() as connection:
-            meta.set_int(connection, meta.PROJECTION, int(enabled))
-            if not enabled:
-                connection.execute("DELETE FROM index_queue")
+    @property
+    def projection(self) -> SqliteQueue:
+        """See `Store.projection`."""
+        return SqliteQueue(self._database)
 
     def index_lag(self) -> tuple[int, datetime | None]:
         """See `Store.index_lag`."""
