@@ -7,6 +7,7 @@ come from the environment variable `X`, or from the file that `X_FILE` names.
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import tomllib
@@ -16,10 +17,11 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from minyi.errors import ConfigError
 from minyi.models import Level, SourceId
-from minyi.tables import read_table
+from minyi.tables import read_table, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,10 @@ class Office:
 class Crawl:
     """`[crawl]` Limits of the crawler's child process."""
 
-    parallel: int = 2
-    wall_seconds: int = 900
-    memory_mb: int = 1024
-    pages: int = 500
+    parallel: int = within(2, 1, 32)
+    wall_seconds: int = within(900, 1, 86_400)
+    memory_mb: int = within(1024, 128, 65_536)
+    pages: int = within(500, 1, 100_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,11 @@ class Mail:
     """`[mail]` The office's mail server; its password is the secret `MINYI_MAIL_PASSWORD`."""
 
     host: str = ""
-    port: int = 587
+    port: int = within(587, 1, 65_535)
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str = ""
     sender: str = ""
-    timeout_seconds: float = 10.0
+    timeout_seconds: float = within(10.0, 0.1, 600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +71,22 @@ class VolumeRule:
     """`[rules.volume]` Thresholds of the two-regime detector."""
 
     enabled: bool = True
-    min_posts: int = 5
-    poisson: float = 4.0
-    return_period: float = 2.2
-    sparse_score: float = 3.75
-    dense_rate: float = 4.0
-    dense_leave_rate: float = 3.3
-    min_voices: int = 2
-    refractory_hours: float = 24.0
-    renotice_factor: float = 3.0
+    min_posts: int = within(5, 1, 1_000_000)
+    poisson: float = within(4.0, 0, 100)
+    return_period: float = within(2.2, 0, 100)
+    sparse_score: float = within(3.75, 0, 100)
+    dense_rate: float = within(4.0, 0, 1_000_000)
+    dense_leave_rate: float = within(3.3, 0, 1_000_000)
+    min_voices: int = within(2, 1, 1_000)
+    refractory_hours: float = within(24.0, 1, 720)
+    renotice_factor: float = within(3.0, 1, 1_000)
 
 
 @dataclass(frozen=True, slots=True)
 class NegativeVolumeRule(VolumeRule):
     """`[rules.negative_volume]` The same for negative posts alone, of which fewer are enough."""
 
-    min_posts: int = 3
+    min_posts: int = within(3, 1, 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class SilentRule:
     """`[rules.source_silent]` A source without a good fetch for `intervals` times its `every`."""
 
     enabled: bool = True
-    intervals: float = 3.0
+    intervals: float = within(3.0, 1, 1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Rules:
     volume: VolumeRule = VolumeRule()
     negative_volume: NegativeVolumeRule = NegativeVolumeRule()
     source_silent: SilentRule = SilentRule()
-    new_source_days: float = 7.0
+    new_source_days: float = within(7.0, 0, 365)
     """A source joins the counts that trigger this long after its first success."""
 
 
@@ -128,7 +130,7 @@ class ListRules:
     item: str = ""
     link: str = "a::attr(href)"
     next: str = ""
-    max_pages: int = 3
+    max_pages: int = within(3, 1, 1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ class Source:
     every: str = "30m"
     hours: str = "0-24"
     """Local hours in which the scheduler crawls, start-end."""
-    delay: float = 2.0
+    delay: float = within(2.0, 0, 3_600)
     """Seconds between requests; 0 only for hosts named in `allow_hosts`."""
     zone: str = "Asia/Shanghai"
     encoding: str = "auto"
@@ -204,6 +206,7 @@ class Config:
 
 
 _EVERY = re.compile(r"(\d+)(s|m|h|d)")
+_LONGEST_EVERY = 30 * 86_400
 _UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -244,6 +247,7 @@ def check(config: Config, file: str) -> None:
     Raises:
         ConfigError: naming the key.
     """
+    _check_office(config.office, file)
     seen: set[str] = set()
     for number, card in enumerate(config.source):
         key = f"source[{number}]"
@@ -275,13 +279,40 @@ def _card_faults(card: Source) -> Iterator[tuple[str, str]]:
     yield "url", "" if card.url else "至少要有一个地址"
     wrong = next((a for a in card.url if not re.match(r"https?://[^/]+", a)), None)
     yield "url", f"{wrong!r} 应以 http:// 或 https:// 开头" if wrong is not None else ""
-    yield "every", "" if _EVERY.fullmatch(card.every) and card.every_seconds else "应写作 30s、10m、2h 或 1d"
+    often = _EVERY.fullmatch(card.every) and 0 < card.every_seconds <= _LONGEST_EVERY
+    yield "every", "" if often else "应写作 30s、10m、2h 或 1d，最长 30d"
+    yield "zone", "" if _is_zone(card.zone) else f"{card.zone!r} 不是时区，应写作 Asia/Shanghai"
+    yield (
+        "encoding",
+        "" if _is_encoding(card.encoding) else f"{card.encoding!r} 不是编码，如 gb18030",
+    )
     hours = re.fullmatch(r"(\d{1,2})-(\d{1,2})", card.hours)
     yield "hours", "" if hours and int(hours[1]) < int(hours[2]) <= 24 else "应写作 6-24 这样的起止小时"
     hurried = card.delay < 1 and not card.allow_hosts
     yield "delay", "小于 1 秒的间隔只允许用于 allow_hosts 中写明的本地主机" if hurried else ""
     unsafe = not card.verify_tls and not card.verify_tls_reason
     yield "verify_tls", "关闭证书校验必须写明 verify_tls_reason" if unsafe else ""
+
+
+def _check_office(office: Office, file: str) -> None:
+    for key, text in (("office.name", office.name), ("office.contact", office.contact)):
+        if not text.isprintable():
+            raise ConfigError("不能含换行或控制字符", file=file, key=key)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return False
+    return True
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return name == "auto" or bool(codecs.lookup(name))
+    except (LookupError, ValueError):
+        return False
 
 
 def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, field, fields, is_dataclass
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from types import UnionType
@@ -33,6 +33,11 @@ _WORDS = {
 }
 
 
+def within(default: float, low: float, high: float) -> Any:
+    """A field that holds a number in [low, high] when it is read from a table."""
+    return field(default=default, metadata={"within": (low, high)})
+
+
 def read_table(kind: type[T], raw: object, *, file: str, key: str = "") -> T:
     """Build a dataclass from a table. A field with metadata `{"key": False}` is not read.
 
@@ -50,6 +55,7 @@ def read_table(kind: type[T], raw: object, *, file: str, key: str = "") -> T:
     for name, spec in known.items():
         if name in raw:
             values[name] = _read_value(hints[name], raw[name], file=file, key=_join(key, name))
+            _check_within(spec, values[name], file=file, key=_join(key, name))
         elif spec.default is MISSING and spec.default_factory is MISSING:
             raise ConfigError("缺少这一项", file=file, key=_join(key, name))
     return kind(**values)
@@ -59,6 +65,14 @@ def _known_fields(kind: type) -> dict[str, Field[Any]]:
     if not is_dataclass(kind):
         raise TypeError(kind)
     return {f.name: f for f in fields(kind) if f.metadata.get("key", True)}
+
+
+def _check_within(spec: Field[Any], value: Any, *, file: str, key: str) -> None:
+    if "within" not in spec.metadata:
+        return
+    low, high = spec.metadata["within"]
+    if not low <= value <= high:  # "not a number" is in no range
+        raise ConfigError(f"应为 {low} 至 {high} 之间的数，而不是 {value}", file=file, key=key)
 
 
 def _unknown(name: str, known: Mapping[str, object]) -> str:

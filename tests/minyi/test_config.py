@@ -30,6 +30,44 @@ def test_a_fault_names_file_key_and_remedy(name: str, key: str, words: str) -> N
     assert words in str(caught.value)
 
 
+OFFICE = '[office]\nname = "示例局"\ncontact = "press@office.example"\n'
+CARD = """[[source]]
+id = "paper"
+name = "示例日报"
+kind = "feed"
+url = ["https://paper.example/feed"]
+legal_basis = "公开信息"
+robots = { checked = 2026-01-05, result = "allowed" }
+assessed = 2026-01-05
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (OFFICE + "[crawl]\nparallel = 0\n", "crawl.parallel"),
+        (OFFICE + "[crawl]\nmemory_mb = 1\n", "crawl.memory_mb"),
+        (OFFICE + "[mail]\nport = 99999\n", "mail.port"),
+        (OFFICE + "[mail]\ntimeout_seconds = -1\n", "mail.timeout_seconds"),
+        (OFFICE + "[rules.volume]\npoisson = nan\n", "rules.volume.poisson"),
+        (OFFICE + "[rules.negative_volume]\nmin_posts = 0\n", "rules.negative_volume.min_posts"),
+        (OFFICE + CARD + "delay = inf\n", "source[0].delay"),
+        (OFFICE + CARD + 'zone = "Mars/Base"\n', "source[0].zone"),
+        (OFFICE + CARD + 'zone = "../etc/passwd"\n', "source[0].zone"),
+        (OFFICE + CARD + 'encoding = "gb99"\n', "source[0].encoding"),
+        (OFFICE + CARD + 'every = "9999999d"\n', "source[0].every"),
+        (OFFICE.replace("press@", "press\\r\\nX: @"), "office.contact"),
+    ],
+)
+def test_a_value_that_could_not_work_is_refused_when_read(tmp_path: Path, text: str, key: str) -> None:
+    """Numbers out of range, unknown zones and encodings are named here, not found out at night."""
+    path = tmp_path / "office.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        config.load(path)
+    assert caught.value.key == key
+
+
 def test_defaults_fill_what_is_left_out(tmp_path: Path) -> None:
     """The two required keys are enough, and the rules then have their documented defaults."""
     path = tmp_path / "office.toml"
