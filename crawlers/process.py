@@ -39,5 +39,6 @@ def crawl_source(order: Order, writer: SpoolWriter) -> Record:
     broken = int(stats.get("spider_exceptions/count", 0))
     if broken:
         record.errors += broken
+        record.broken = broken
         record.note("有页面解析时出错")
     return record

@@ -34,6 +34,8 @@ class Record:
     roots_read: int = 0
     articles_read: int = 0
     articles_failed: int = 0
+    broken: int = 0
+    """Answers whose reading failed in our own code."""
     keeps_unlisted: bool = True
     reasons: dict[str, int] = field(default_factory=dict)
     _started: float = field(default_factory=time.monotonic)
@@ -99,8 +101,10 @@ class Record:
         return run, pruned(self.cursor, unlisted=self.keeps_unlisted)
 
     def _state(self) -> SourceState:
-        """Blind when none of the card's own addresses was read, or no article of several answered."""
+        """Blind when no own address was read, no article of several answered, or our reading broke."""
         starved = self.articles_failed >= _STARVED and not self.articles_read and not self.items
         if not self.roots_read or starved:
             return SourceState.BLOCKED if self.blocked else SourceState.DOWN
-        return SourceState.OK if self.items else SourceState.QUIET
+        if self.items:
+            return SourceState.OK
+        return SourceState.BROKEN if self.broken else SourceState.QUIET

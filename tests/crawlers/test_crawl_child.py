@@ -167,3 +167,14 @@ def _listeners() -> list[str]:
         for line in Path(f"/proc/net/{name}").read_text().splitlines()
     ]
     return [row[9] for row in rows if len(row) > 9 and row[3] == "0A"]
+
+
+def test_a_page_our_own_code_fails_on_is_no_calm(site: Site, office: OfficeMaker) -> None:
+    """A fault of ours leaves the source blind, with a reason, and the page is asked for again."""
+    site.feed("/feed.xml", "<rss version='2.0'><channel><item><title>甲</title></item></channel></rss>")
+    faulty = office(kind="feed", url=(site.url("/feed.xml"),), zone="Mars/Base")
+    for _ in range(2):
+        run = faulty.crawl().run
+        assert (run.state, run.errors, run.not_modified) == (SourceState.BROKEN, 1, 0)
+        assert run.reasons == ("有页面解析时出错",)
+        assert not run.ok
