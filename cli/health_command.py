@@ -115,7 +115,11 @@ def run_sources(args: argparse.Namespace) -> int:
 
 def run_check(args: argparse.Namespace) -> int:
     """Read the configuration and say what it means; a fault is an error with its key."""
+    from crawlers.cards import check_card  # noqa: PLC0415 - needs lxml, which health does not
+
     read = config.load(args.config)
+    for card in read.source:
+        check_card(card)
     warnings = []
     if not read.source:
         warnings.append("没有信源，不会采集")

@@ -95,6 +95,13 @@ def select(root: HtmlElement, selector: str) -> list[HtmlElement]:
     return [one for one in compiled(root) if isinstance(one, HtmlElement)] if compiled else []
 
 
+def is_selector(selector: str) -> bool:
+    """True when `select` can match anything with it."""
+    plain, _, rest = selector.partition("::")
+    known = not rest or rest == "text" or (rest.startswith("attr(") and rest.endswith(")"))
+    return known and _compiled(plain.strip()) is not None
+
+
 def parse(markup: str) -> HtmlElement:
     """The tree of a page; broken, deep and empty markup gives what could be read."""
     text = _CONTROL.sub(" ", _XML_DECLARATION.sub("", _bounded(markup), count=1))
