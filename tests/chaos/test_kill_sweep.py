@@ -104,7 +104,7 @@ def test_killing_every_step_at_random_moments_changes_nothing(
             for name in STEPS:
                 seconds[name] = max(seconds.get(name, 0.0), calm.step(name, at, None))
         expected = calm.outcome()
-    chance = random.Random(20260302)  # noqa: S311 - moments, not secrets
+    chance = random.Random(20260302)
     with office(tmp_path / "troubled", port) as troubled:
         for at in schedule():
             for name in STEPS:
