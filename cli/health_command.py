@@ -43,7 +43,7 @@ def run_health(args: argparse.Namespace) -> int:
         print(f"  · {problem}")
     print_table(*_source_table(found.sources), empty="还没有采集过任何信源")
     print(f"待发邮件 {found.outbox_pending}，未送达 {found.outbox_failed}，待入库文件 {found.spool_files}")
-    print(f"磁盘剩余 {found.disk_free / 2**30:.1f} GiB")
+    print(f"磁盘剩余 {found.disk_free / 2**30:.1f} GiB，上次备份 {time_or_dash(found.last_backup)}")
     print("服务在运行" if found.service_alive else "服务未运行；minyi run 开始值守")
     for item in refused:
         print(f"隔离：{item.origin} 第 {item.position} 行：{item.reason}")
@@ -82,9 +82,12 @@ def _health_values(found: Health) -> dict[str, Any]:
         "lag_seconds": found.lag_seconds,
         "outbox_pending": found.outbox_pending,
         "outbox_failed": found.outbox_failed,
+        "outbox_held": found.outbox_held,
         "spool_files": found.spool_files,
         "quarantined": found.quarantined,
         "disk_free": found.disk_free,
+        "intake_open": found.intake_open,
+        "last_backup": local_iso(found.last_backup),
         "service_alive": found.service_alive,
         "problems": list(found.problems),
     }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from jobs.record import RECORD, guard, mark
 from minyi import clock, config
 from minyi.config import Config, Office
 from minyi.errors import ConfigError
@@ -60,8 +61,10 @@ def open_context(
         else config.load(config_path)
     )
     _make_folders(data, config_path.parent)
-    store = open_store(data / "minyi.db")
+    guard(data)
+    store = open_store(data / RECORD)
     try:
+        mark(data)
         yield Context(read, data, store, author_key(config_path.parent), now)
     finally:
         store.close()

@@ -6,6 +6,8 @@ import logging
 import time
 from collections.abc import Callable
 
+from minyi.errors import MinyiError
+
 log = logging.getLogger(__name__)
 
 
@@ -14,6 +16,9 @@ def attempt(name: str, work: Callable[[], object]) -> Exception | None:
     started = time.monotonic()
     try:
         work()
+    except MinyiError as fault:  # expected: its words say all
+        log.error("%s failed after %.1f s: %s", name, time.monotonic() - started, fault)  # noqa: TRY400 - see above
+        return fault
     except Exception as fault:
         log.exception("%s failed after %.1f s", name, time.monotonic() - started)
         return fault

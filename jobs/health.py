@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from jobs import backup
 from jobs.context import Context
 from minyi import spool
+from minyi.clock import local_text
+from minyi.errors import StoreFull
 from minyi.models import OutboxState, SourceHealth, SourceState
 
 LOW_DISK_SHARE = 0.10
@@ -36,9 +39,14 @@ class Health:
     lag_seconds: float
     outbox_pending: int
     outbox_failed: int
+    outbox_held: int
+    """Messages that wait for a person since a restore."""
     spool_files: int
     quarantined: int
     disk_free: int
+    intake_open: bool
+    """False while the disk is full: nothing is crawled or saved until there is room."""
+    last_backup: datetime | None
     service_alive: bool
     problems: tuple[str, ...]
 
@@ -65,6 +73,9 @@ def health(context: Context, now: datetime) -> Health:
     problems += [f"邮件未能送达 {one.recipient}：{one.error}" for one in failed[-5:]]
     if waiting and waiting[0].created and now - waiting[0].created > timedelta(minutes=10):
         problems.append(f"有 {len(waiting)} 封邮件等待超过 10 分钟：{waiting[0].error or '尚未发送'}")
+    room = _room(context)
+    held = store.outbox([OutboxState.HELD])
+    problems += _upkeep_problems(context, now, room, len(held))
     if disk.free < LOW_DISK_SHARE * disk.total:
         problems.append(f"磁盘剩余不足一成：{disk.free // 2**20} MiB")
     return Health(
@@ -74,12 +85,39 @@ def health(context: Context, now: datetime) -> Health:
         lag_seconds=(now - lag_since).total_seconds() if lag_since else 0.0,
         outbox_pending=len(waiting),
         outbox_failed=len(failed),
+        outbox_held=len(held),
         spool_files=len(spool.pending(context.spool)),
-        quarantined=len(store.quarantined()),
+        quarantined=store.care.quarantine_count(),
         disk_free=disk.free,
+        intake_open=room is None,
+        last_backup=store.last_success(backup.JOB),
         service_alive=tick is not None and now - tick < STALE,
         problems=tuple(problems),
     )
+
+
+def _room(context: Context) -> str | None:
+    """Why posts are not taken in; None when they are."""
+    try:
+        context.store.care.ensure_room()
+    except StoreFull as error:
+        return str(error)
+    return None
+
+
+def _upkeep_problems(context: Context, now: datetime, room: str | None, held: int) -> list[str]:
+    problems = [room] if room else []
+    if held:
+        problems.append(
+            f"恢复备份后有 {held} 封邮件暂缓；核对后运行 minyi notify release（放行）或加 --drop（不发）"
+        )
+    if context.store.care.scrub_pending():
+        problems.append("删除个人信息后的残留还没有清理完；值守服务会继续，也可运行 minyi erase --finish")
+    if backup.is_stale(context, now):
+        last = backup.last_copy(context)
+        hours = backup.STALE.total_seconds() / 3_600
+        problems.append(f"超过 {hours:.0f} 小时没有备份（上次 {local_text(last)}）；可运行 minyi backup 文件")
+    return problems
 
 
 def _paused(context: Context, one: SourceHealth) -> bool:

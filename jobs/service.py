@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,25 +15,38 @@ from jobs.edge import attempt
 from jobs.ingest import ingest_spool
 from jobs.locks import hold
 from jobs.notify import deliver
+from jobs.upkeep import keep_up
 from jobs.watch import watch
+from minyi.errors import StoreFailed, StoreFull
+
+log = logging.getLogger(__name__)
 
 
 class Service:
     """One running office: holds the instance lock and, for each kind of job, its own opened record."""
 
-    def __init__(self, config: Path, data: Path) -> None:
-        """Take the lock and open the office.
+    def __init__(self, config: Path, data: Path, give_up: Callable[[], None] = lambda: None) -> None:
+        """Take the lock, open the office, check the record's file, set disk aside for bad times.
+
+        `give_up` is called when going on would be unsafe; `failure` then says why.
 
         Raises:
             AlreadyRunning: another service holds the data folder.
+            StoreCorrupt: the record's file is damaged.
             ConfigError, StoreError: as `open_context`.
         """
+        self.failure: str | None = None
+        self._give_up = give_up
+        self._intake_open = True
         with ExitStack() as stack:
             data.mkdir(parents=True, exist_ok=True)
             stack.enter_context(hold(data / "locks" / "service.lock", "值守服务"))
-            self._collecting, self._watching, self._notifying = (
-                stack.enter_context(open_context(config, data)) for _ in range(3)
+            self._collecting, self._watching, self._notifying, self._upkeeping = (
+                stack.enter_context(open_context(config, data)) for _ in range(4)
             )
+            self._collecting.store.care.quick_check()
+            if not self._collecting.store.care.arm():
+                log.warning("too little free disk to set any aside for mails and deletions")
             self._crawls = stack.enter_context(Crawls(self._collecting))
             self._stack = stack.pop_all()
 
@@ -54,17 +68,44 @@ class Service:
         """Send what is due."""
         self._guarded("notify", self._notifying, lambda context: deliver(context, context.clock()))
 
+    def keep_up(self) -> None:
+        """Nightly care of the record."""
+        self._guarded("upkeep", self._upkeeping, lambda context: keep_up(context, context.clock()))
+
     def _guarded(self, name: str, context: Context, work: Callable[[Context], object]) -> None:
         """Run a job; whatever it raises is logged, and the missing success shows in health."""
-        if attempt(f"job {name}", lambda: work(context)) is None:
+
+        def run() -> None:
+            work(context)
             context.store.job_success(name, context.clock())
+
+        fault = attempt(f"job {name}", run)
+        if isinstance(fault, StoreFailed):
+            self.failure = str(fault)
+            self._give_up()
 
     def _collect(self, context: Context) -> None:
         now = context.clock()
         self._crawls.finished()
+        if not self._has_room(context):
+            return
         if ingest_spool(context, now):
             watch(context, now)
         due = due_sources(context.config.source, context.store.source_health(), now)
         waiting = [card for card in due if card.id not in self._crawls.sources]
         for card in waiting[: self._crawls.free]:
             self._crawls.start(card, now, revisit_all=False)
+
+    def _has_room(self, context: Context) -> bool:
+        """False while the disk is full: nothing is crawled or saved; said once, and once when it is over."""
+        told = ""
+        try:
+            context.store.care.ensure_room()
+        except StoreFull as error:
+            told = str(error)
+        if self._intake_open and told:
+            log.error("intake stops: %s", told)
+        elif not self._intake_open and not told:
+            log.warning("intake goes on: the disk has room again")
+        self._intake_open = not told
+        return self._intake_open

@@ -108,6 +108,25 @@ class Rules:
     """A source joins the counts that trigger this long after its first success."""
 
 
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """`[backup]` The copy of the record that the service makes every night."""
+
+    folder: str = "backup"
+    """Where the copies stand, from the folder the program is started in; empty = none are made."""
+    keep: int = 7
+    hour: int = 3
+    """Local hour from which the night's copy is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """`[retention]` How long posts are kept after they were first seen; their counts stay."""
+
+    days: int = 0
+    """0 = for ever."""
+
+
 class RobotsResult(StrEnum):
     """What the office found when it read a site's robots.txt."""
 
@@ -173,6 +192,8 @@ class Source:
     official: bool = False
     """True for the office's own or another authority's voice; it never repeats a misreading."""
     sample: bool = False
+    retention_days: int | None = None
+    """Days its posts are kept; 0 = for ever, none = as `[retention]` says."""
     paused: bool = False
     verify_tls: bool = True
     verify_tls_reason: str = ""
@@ -196,6 +217,8 @@ class Config:
     crawl: Crawl = Crawl()
     mail: Mail = Mail()
     rules: Rules = Rules()
+    backup: Backup = Backup()
+    retention: Retention = Retention()
     recipient: tuple[Recipient, ...] = ()
     source: tuple[Source, ...] = ()
     path: Path = field(default=Path("config/office.toml"), metadata={"key": False})
@@ -255,6 +278,7 @@ def check(config: Config, file: str) -> None:
             raise ConfigError(f"信源编号 {card.id} 重复", file=file, key=f"{key}.id")
         seen.add(card.id)
         _check_card(card, file, key)
+    _check_upkeep(config, file)
     for number, person in enumerate(config.recipient):
         if "@" not in person.address or any(c in person.address for c in "\r\n <>,"):
             raise ConfigError(
@@ -264,6 +288,16 @@ def check(config: Config, file: str) -> None:
             raise ConfigError("应为 1 至 4", file=file, key=f"recipient[{number}].level")
     if config.recipient and config.mail.host and not config.mail.sender:
         raise ConfigError("有收件人时必须写明发件地址", file=file, key="mail.sender")
+
+
+def _check_upkeep(config: Config, file: str) -> None:
+    for key, value, low, high in (
+        ("backup.keep", config.backup.keep, 1, 1_000),
+        ("backup.hour", config.backup.hour, 0, 23),
+        ("retention.days", config.retention.days, 0, 36_500),
+    ):
+        if not low <= value <= high:
+            raise ConfigError(f"应为 {low} 至 {high}", file=file, key=key)
 
 
 def _check_card(card: Source, file: str, key: str) -> None:
@@ -290,6 +324,8 @@ def _card_faults(card: Source) -> Iterator[tuple[str, str]]:
     yield "hours", "" if hours and int(hours[1]) < int(hours[2]) <= 24 else "应写作 6-24 这样的起止小时"
     hurried = card.delay < 1 and not card.allow_hosts
     yield "delay", "小于 1 秒的间隔只允许用于 allow_hosts 中写明的本地主机" if hurried else ""
+    kept = card.retention_days is None or 0 <= card.retention_days <= 36_500
+    yield "retention_days", "" if kept else "应为 0 至 36500"
     unsafe = not card.verify_tls and not card.verify_tls_reason
     yield "verify_tls", "关闭证书校验必须写明 verify_tls_reason" if unsafe else ""
 

@@ -84,6 +84,18 @@ def read_posts(
         raise InputError(f"无法读取 {path}：{error.strerror}") from error
 
 
+def read_line(line: str, source: str, now: datetime) -> RawPost:
+    """Read one JSON line of an import again.
+
+    Raises:
+        InputError: it is none, with the reason.
+    """
+    values = _json_values(line)
+    if isinstance(values, str):
+        raise InputError(values)
+    return _post(values, source, now)
+
+
 def detect_encoding(path: Path) -> str:
     """Name of the file's encoding: by its mark, else UTF-8 unless most lines with non-ASCII bytes deny it.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,8 @@ from minyi.models import CrawlRun, RawPost, SourceId, SourceState, UrlCursor
 
 MAX_LINE = 32 * 1024 * 1024
 """Longest line read, bytes; a longer one is quarantined."""
+
+_TRAILER = '{"trailer":'
 
 
 def encode_raw(post: RawPost) -> str:
@@ -142,6 +144,30 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def rewrite(path: Path, keep: Callable[[str], bool]) -> int:
+    """Leave out the lines that `keep` refuses, the trailer stands; returns how many were left out.
+
+    The file is whole or the old one at any moment; one that is gone meanwhile stays gone.
+    """
+    part = path.with_suffix(".rewritten")
+    dropped = 0
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as lines, part.open(
+        "w", encoding="utf-8", errors="surrogateescape", newline="\n"
+    ) as kept:
+        for line in lines:
+            if line.startswith(_TRAILER) or keep(line):
+                kept.write(line)
+            else:
+                dropped += 1
+        kept.flush()
+        os.fsync(kept.fileno())
+    if dropped and path.exists():
+        part.replace(path)
+        sync_folder(path.parent)
+    part.unlink(missing_ok=True)
+    return dropped
+
+
 @dataclass(frozen=True, slots=True)
 class BadLine:
     """A line that is no raw post: its number from 1, as text capped at 20,000 characters, and why."""
@@ -162,7 +188,7 @@ def read(path: Path) -> Iterator[RawPost | BadLine | Trailer]:
         for number, line in enumerate(iter(lambda: file.readline(MAX_LINE), b""), start=1):
             text = line.decode("utf-8", "replace")
             try:
-                if text.startswith('{"trailer":'):
+                if text.startswith(_TRAILER):
                     yield _decode_trailer(json.loads(text)["trailer"])
                 else:
                     yield decode_raw(text)

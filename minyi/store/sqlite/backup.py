@@ -95,16 +95,22 @@ def _copy(database: Database, part: Path, progress: Progress) -> None:
             raise StoreError(f"无法写备份 {part.parent}；请检查目录是否存在、是否可写") from error
         try:
             with target.backup("main", source, "main") as copying:
-                shown = 0
-                while not copying.done:
-                    copying.step(_PAGES_A_STEP)
-                    share = 100 - 100 * copying.remaining // max(copying.page_count, 1)
-                    if share >= shown + 100 // _SHOWN_SHARE:
-                        shown = share
-                        progress(f"已复制 {share}%")
+                _go_on(copying, progress)
             target.pragma("journal_mode", "delete")
+        except (apsw.FullError, apsw.IOError) as error:
+            raise StoreError(f"无法写备份 {part.parent}：空间不足或磁盘出错（{error}）") from error
         finally:
             target.close()
+
+
+def _go_on(copying: apsw.Backup, progress: Progress) -> None:
+    shown = 0
+    while not copying.done:
+        copying.step(_PAGES_A_STEP)
+        share = 100 - 100 * copying.remaining // max(copying.page_count, 1)
+        if share >= shown + 100 // _SHOWN_SHARE:
+            shown = share
+            progress(f"已复制 {share}%")
 
 
 def _check(part: Path, origin: Path) -> None:
