@@ -71,7 +71,8 @@ def export_posts(
 ) -> Exported:
     """Write the hits, newest first, at most `limit`; the ending of `path` says the format, one of `KINDS`.
 
-    Posts that arrive meanwhile may be missing; none is written twice. `typed` is the query as a person
+    Posts that arrive meanwhile may be missing; none is written twice, unless its source moves its time
+    back meanwhile. `typed` is the query as a person
     typed it, for the workbook's notes.
 
     Raises:
