@@ -5,11 +5,12 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --require-hashes --no-deps --no-build-isolation
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check lint types bench chaos lock clean
+.PHONY: help install demo test test-elastic check lint types bench chaos lock clean
 
 help:
 	@echo "make demo    install, then show the main job on sample data (示例数据)"
 	@echo "make test    install, then run the tests"
+	@echo "make test-elastic  the tests that need a real Elasticsearch (a JDK of 21 or newer, Maven)"
 	@echo "make check   lint, types and tests: what continuous integration runs"
 	@echo "make bench   measure speed, write docs/benchmarks.md"
 	@echo "make chaos   kill -9 sweep over crawl, ingest and notify"
@@ -36,6 +37,10 @@ demo: $(VENV)/.runtime
 
 test: $(VENV)/.dev
 	@$(VENV)/bin/python -m pytest
+
+# Gets the published test distribution of Elasticsearch from Maven Central, once, into the user's cache.
+test-elastic: $(VENV)/.dev
+	@MINYI_ELASTIC=1 MINYI_NO_SKIPS=1 $(VENV)/bin/python -m pytest -m elastic
 
 lint: $(VENV)/.dev
 	@$(VENV)/bin/ruff check .

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from analysis.snow import load_engine
+from tests.servers.elastic import Node
 
+_NEEDS_NODE = "needs a real Elasticsearch, so a JDK of 21 or newer and Maven: make test-elastic"
 _LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -24,6 +26,21 @@ def _only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def elastic_node() -> Iterator[Node]:
+    """A real Elasticsearch, started once a session; stopped by its own process id."""
+    with Node() as node:
+        yield node
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the real node run in `make test-elastic`; elsewhere they are skipped and say so."""
+    if not os.environ.get("MINYI_ELASTIC"):
+        for item in items:
+            if item.get_closest_marker("elastic"):
+                item.add_marker(pytest.mark.skip(reason=_NEEDS_NODE))
 
 
 @pytest.fixture(scope="session")
@@ -49,10 +66,17 @@ def warmed(_model_cache: Path) -> Callable[[Path], Path]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
-    """With MINYI_NO_SKIPS set, a skipped test fails the run: nothing may be missed unseen."""
+    """With MINYI_NO_SKIPS set, a skipped test fails the run: nothing may be missed unseen.
+
+    Tests of the real node have a run of their own, in which they may not be skipped either.
+    """
     yield
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    skipped = reporter.stats.get("skipped", []) if reporter else []
+    skipped = [
+        one
+        for one in (reporter.stats.get("skipped", []) if reporter else [])
+        if _NEEDS_NODE not in str(one.longrepr)
+    ]
     if reporter and skipped and os.environ.get("MINYI_NO_SKIPS") and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter.write_line(f"{len(skipped)} tests were skipped where all must run", red=True)
