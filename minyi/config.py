@@ -127,6 +127,20 @@ class Retention:
     """0 = for ever."""
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """`[search]` The search cluster; its key is the secret `MINYI_ELASTIC_API_KEY`."""
+
+    engine: Literal["sqlite", "elasticsearch"] = "sqlite"
+    """Who answers queries; the record always counts, detects and alerts."""
+    url: tuple[str, ...] = ()
+    """Addresses of the cluster's nodes; empty = there is none."""
+    ca_file: str = ""
+    """Certificate the nodes' own are signed by; empty = those the system trusts."""
+    timeout_seconds: float = 10.0
+    """Wait for an answer; then the record answers."""
+
+
 class RobotsResult(StrEnum):
     """What the office found when it read a site's robots.txt."""
 
@@ -219,6 +233,7 @@ class Config:
     rules: Rules = Rules()
     backup: Backup = Backup()
     retention: Retention = Retention()
+    search: Search = Search()
     recipient: tuple[Recipient, ...] = ()
     source: tuple[Source, ...] = ()
     path: Path = field(default=Path("config/office.toml"), metadata={"key": False})
@@ -279,6 +294,7 @@ def check(config: Config, file: str) -> None:
         seen.add(card.id)
         _check_card(card, file, key)
     _check_upkeep(config, file)
+    _check_search(config.search, file)
     for number, person in enumerate(config.recipient):
         if "@" not in person.address or any(c in person.address for c in "\r\n <>,"):
             raise ConfigError(
@@ -298,6 +314,16 @@ def _check_upkeep(config: Config, file: str) -> None:
     ):
         if not low <= value <= high:
             raise ConfigError(f"应为 {low} 至 {high}", file=file, key=key)
+
+
+def _check_search(search: Search, file: str) -> None:
+    wrong = next((a for a in search.url if not re.match(r"https?://[^/]+", a)), None)
+    if wrong is not None:
+        raise ConfigError(f"{wrong!r} 应以 http:// 或 https:// 开头", file=file, key="search.url")
+    if search.engine == "elasticsearch" and not search.url:
+        raise ConfigError("由检索集群回答时，必须写明它的地址", file=file, key="search.url")
+    if not 0 < search.timeout_seconds <= 60:
+        raise ConfigError("应大于 0、不超过 60", file=file, key="search.timeout_seconds")
 
 
 def _check_card(card: Source, file: str, key: str) -> None:
