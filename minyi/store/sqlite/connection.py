@@ -13,7 +13,7 @@ from typing import TypeVar
 import apsw
 
 from minyi.errors import StoreBusy, StoreCorrupt, StoreError, StoreFailed, StoreFull
-from minyi.store.sqlite import ask, schema
+from minyi.store.sqlite import ask, migrations, schema
 from minyi.store.sqlite.reserve import SIZE, Reserve
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ class Database:
 
     def _prepare(self) -> None:
         with self._translated():
-            schema.prepare(self._connection(), str(self.path))
+            migrations.prepare(self._connection(), str(self.path))
 
     def quick_check(self) -> None:
         """Read the whole file.

@@ -43,15 +43,19 @@ def bury(
     buried = [(post, seconds(now), why) for post in ids]
     connection.executemany("INSERT OR REPLACE INTO tombstones VALUES(?,?,?)", buried)
     if why == ERASED:
-        asked = json.dumps(ids)
-        for table in ("sig", "band"):
-            connection.execute(
-                f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))",  # noqa: S608 - constants
-                (asked,),
-            )
-        connection.execute("DELETE FROM corrections WHERE post IN (SELECT value FROM json_each(?))", (asked,))
+        _forget_traces(connection, ids)
         meta.set_int(connection, meta.SCRUB, 1)
     return len(known)
+
+
+def _forget_traces(connection: apsw.Connection, ids: Sequence[PostId]) -> None:
+    """What is kept of posts under their ids: recent texts of clusters, corrected labels."""
+    asked = json.dumps(ids)
+    among = "IN (SELECT value FROM json_each(?))"
+    connection.execute(f"DELETE FROM corrections WHERE post {among}", (asked,))  # noqa: S608 - constants
+    connection.execute(f"DELETE FROM sig WHERE id {among}", (asked,))  # noqa: S608 - constants
+    if connection.changes():  # the other table has no index by id
+        connection.execute(f"DELETE FROM band WHERE id {among}", (asked,))  # noqa: S608 - constants
 
 
 def authored(connection: apsw.Connection, author: str) -> list[PostId]:

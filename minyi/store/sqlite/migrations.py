@@ -1,7 +1,8 @@
-"""From the tables of an older release to today's, in steps that all go in one transaction.
+"""Which file this program may open, and how an older release's file becomes today's.
 
-A new file is made as version 1 and goes the same way, so that an old and a new file end up equal.
-Released steps are never edited: a change of the tables is a new step at the end.
+Everything happens in one transaction: whatever interrupts it, the file is as it was or wholly new.
+Small changes are steps from one version to the next. Posts are rebuilt at once from the layout they are
+found in: old layouts are read by readers that never change, and written by today's code.
 """
 
 from __future__ import annotations
@@ -10,22 +11,64 @@ from collections.abc import Callable
 
 import apsw
 
+from minyi.errors import StoreCorrupt, StoreTooNew
+from minyi.store.sqlite import ask, rebuild
+from minyi.store.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, TABLES
+
+
+def prepare(connection: apsw.Connection, name: str) -> None:
+    """Create the tables of a new file, bring those of an older release up to date, or refuse the file.
+
+    Raises:
+        StoreTooNew: a newer program wrote the file.
+        StoreCorrupt: the file is a database of something else.
+    """
+    if _version(connection, name) == SCHEMA_VERSION:
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _version(connection, name)
+        if version == 0:
+            connection.execute(TABLES)
+            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        else:
+            _migrate(connection, version)
+        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+    except BaseException:
+        if connection.in_transaction:  # SQLite itself rolls back after some errors
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _migrate(connection: apsw.Connection, version: int) -> None:
+    for step in _STEPS[version - 1 :]:
+        step(connection)
+
+
+def _version(connection: apsw.Connection, name: str) -> int:
+    """The file's schema version; 0 for a new file."""
+    version = connection.pragma("user_version")
+    owner = connection.pragma("application_id")
+    if owner != APPLICATION_ID:
+        tables = ask.value(connection, "SELECT count(*) FROM sqlite_schema")
+        if version or owner or tables:
+            raise StoreCorrupt(f"{name} 不是民意的数据文件；请检查 --data 所指的目录")
+        return 0
+    if not isinstance(version, int) or version > SCHEMA_VERSION:
+        raise StoreTooNew(f"{name} 由更新的程序写成（版本 {version}，本程序 {SCHEMA_VERSION}）；请升级程序")
+    return version
+
 
 def _to_2(connection: apsw.Connection) -> None:
     """The audit trail refuses changes, and the file knows its age."""
-    for verb in ("UPDATE", "DELETE"):
+    for verb in ("update", "delete"):
         connection.execute(
-            f"CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit "
-            "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
+            f"CREATE TRIGGER audit_no_{verb} BEFORE {verb.upper()} ON audit\n"
+            "  BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
         )
     connection.execute("INSERT OR IGNORE INTO meta VALUES('created', CAST(unixepoch() AS TEXT))")
 
 
-STEPS: tuple[Callable[[apsw.Connection], None], ...] = (_to_2,)
-"""`STEPS[n]` makes version n + 2 of version n + 1."""
-
-
-def migrate(connection: apsw.Connection, version: int) -> None:
-    """Take the file from `version` (1 or more) to the newest, within the caller's transaction."""
-    for step in STEPS[version - 1 :]:
-        step(connection)
+_STEPS: tuple[Callable[[apsw.Connection], None], ...] = (_to_2, rebuild.posts_from_version_1)
+"""`_STEPS[n]` makes version n + 2 of version n + 1."""

@@ -6,17 +6,16 @@ Policies and sources are small integers here (`policy_key`, `source_key`); polic
 
 from __future__ import annotations
 
-import apsw
-
-from minyi.errors import StoreCorrupt, StoreTooNew, StoreTooOld
-from minyi.store.sqlite import ask
-from minyi.store.sqlite.migrations import STEPS, migrate
+from minyi.errors import StoreTooOld
 
 APPLICATION_ID = 0x4D594931
 """`MYI1` in the file's header: SQLite's own mark of whose file this is."""
 
-SCHEMA_VERSION = 1 + len(STEPS)
-"""Grows with every change of the tables; an older program refuses a newer file."""
+SCHEMA_VERSION = 3
+"""Raised with every released change of the tables, and `migrations` told how to bring older files here.
+
+1: release 0.1.0. 2: the audit trail refuses changes, the file knows its age. 3: posts in two tables.
+"""
 
 OLDEST_SQLITE = (3, 51, 3)
 """Versions up to 3.51.2 can corrupt a file that two connections write (the WAL-reset race)."""
@@ -24,7 +23,6 @@ OLDEST_SQLITE = (3, 51, 3)
 ALL = 0
 """The policy number under which every post is counted."""
 
-# Version 1, as released; every later change is a step of `migrations`.
 TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE policy_key(pid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
@@ -107,7 +105,12 @@ CREATE TABLE mutes(id INTEGER PRIMARY KEY, policy TEXT NOT NULL, rule TEXT NOT N
   who TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE audit(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
   subject TEXT NOT NULL, detail TEXT NOT NULL, previous BLOB NOT NULL, digest BLOB NOT NULL);
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit
+  BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
+  BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 CREATE TABLE jobs(job TEXT PRIMARY KEY, succeeded INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES('created', CAST(unixepoch() AS TEXT));
 """
 
 
@@ -121,43 +124,3 @@ def check_library(version: str) -> None:
         raise StoreTooOld(
             f"SQLite {version} 太旧，可能损坏数据；需要 3.51.3 以上，请升级：pip install -U apsw"
         )
-
-
-def prepare(connection: apsw.Connection, name: str) -> None:
-    """Create the tables of a new file, bring those of an older release up to date, or refuse the file.
-
-    One transaction: whatever happens, the file is as it was or wholly new.
-
-    Raises:
-        StoreTooNew: a newer program wrote the file.
-        StoreCorrupt: the file is a database of something else.
-    """
-    if _version(connection, name) == SCHEMA_VERSION:
-        return
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        version = _version(connection, name)
-        if version == 0:
-            connection.execute(TABLES)
-            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        migrate(connection, version or 1)
-        connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-    except BaseException:
-        if connection.in_transaction:  # SQLite itself rolls back after some errors
-            connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-
-
-def _version(connection: apsw.Connection, name: str) -> int:
-    """The file's schema version; 0 for a new file."""
-    version = connection.pragma("user_version")
-    owner = connection.pragma("application_id")
-    if owner != APPLICATION_ID:
-        tables = ask.value(connection, "SELECT count(*) FROM sqlite_schema")
-        if version or owner or tables:
-            raise StoreCorrupt(f"{name} 不是民意的数据文件；请检查 --data 所指的目录")
-        return 0
-    if not isinstance(version, int) or version > SCHEMA_VERSION:
-        raise StoreTooNew(f"{name} 由更新的程序写成（版本 {version}，本程序 {SCHEMA_VERSION}）；请升级程序")
-    return version
