@@ -7,6 +7,7 @@ loaded to show a page of posts.
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -64,6 +65,10 @@ COMMANDS = (
 )
 
 
+_WITHOUT = re.compile(r"-[^-\x00-\x20A-Za-z0-9]")
+"""A word to leave out: a hyphen before what is neither a hyphen nor an ASCII letter or digit."""
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that speaks Chinese where argparse lets it, and sets itself up when it is used."""
 
@@ -82,6 +87,10 @@ class Parser(argparse.ArgumentParser):
         """As in argparse, which calls this for a command once its name was read."""
         self.complete()
         return super().parse_known_args(args, namespace)
+
+    def _parse_optional(self, arg_string: str) -> Any:
+        """As in argparse, but `-广告` and `-"转发"` are words of a query: no option begins so."""
+        return None if _WITHOUT.match(arg_string) else super()._parse_optional(arg_string)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how to see the usage; exit 2."""

@@ -143,3 +143,11 @@ def test_a_data_folder_that_cannot_be_used_is_named(minyi: Minyi, write: Write) 
     assert result.code == 2
     assert "taken" in result.err
     assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize("typed", ["-会费", '-"会费"', "-（会费 OR 年会费）"])
+def test_a_query_may_begin_with_what_it_leaves_out(minyi: Minyi, write: Write, typed: str) -> None:
+    """A leading hyphen before a word is part of the query, not an option of the program."""
+    minyi("import", write("posts.jsonl", POSTS))
+    for words in (("query", typed, "--json"), ("query", "--json", typed)):
+        assert {hit["native_id"] for hit in minyi(*words).lines[:-1]} == {"2", "3"}
