@@ -26,7 +26,6 @@ Output = Iterator["Request | RawPost"]
 
 _ROOT, _LIST, _ARTICLE = "root", "list", "article"
 _MAX_HEADER = 300
-_HOME = re.compile(r"^https?://[^/]+/?(?:(?:index|default)\.\w+)?$")
 _TEXT_TYPE = re.compile(r"text/|html|xml|json", re.IGNORECASE)
 
 
