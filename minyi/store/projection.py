@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from minyi.models import PostId
+from minyi.models import CrawlRun, PostId, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,11 @@ class Cell:
     policy: str
     day: int
     label: str
+
+    @property
+    def date(self) -> date:
+        """The day by its date."""
+        return date(1970, 1, 1) + timedelta(days=self.day)
 
 
 class Queue(Protocol):
@@ -89,6 +94,9 @@ class Queue(Protocol):
 
     def months(self) -> Mapping[str, int]:
         """Stored posts by month of their first-seen time, `2026.11`, Asia/Shanghai."""
+
+    def runs(self, span: Span) -> list[CrawlRun]:
+        """Crawls that began in the span, by source and time."""
 
     def cells(self) -> Iterator[tuple[Cell, int]]:
         """Counts of posts by policy, day and label, ordered; posts of unknown time are in none."""

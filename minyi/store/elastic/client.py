@@ -70,6 +70,10 @@ class Cluster:
         self.timeout = timeout
         self._made: Elasticsearch | None = None
 
+    def with_login(self, login: Login) -> Cluster:
+        """The same cluster, seen by somebody else."""
+        return Cluster(self._urls, login, ca_file=self._ca_file, timeout=self.timeout, job=self._job)
+
     @property
     def _client(self) -> Elasticsearch:
         if self._made is None:

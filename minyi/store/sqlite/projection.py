@@ -11,9 +11,9 @@ from datetime import datetime
 
 import apsw
 
-from minyi.models import PostId
+from minyi.models import CrawlRun, PostId, Span
 from minyi.store.projection import Cell, DeadLetter, Queued
-from minyi.store.sqlite import ask, meta
+from minyi.store.sqlite import ask, meta, sources
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.facts import LABEL_NAMES, from_micros, micros, seconds
 from minyi.store.sqlite.schema import ALL
@@ -170,6 +170,13 @@ class SqliteQueue:
         month = f"strftime('%Y.%m', first_seen + {DAY_SHIFT}, 'unixepoch')"
         with self._database.read() as connection:
             return dict(ask.rows(connection, f"SELECT {month}, count(*) FROM posts GROUP BY 1 ORDER BY 1"))  # noqa: S608 - constants
+
+    def runs(self, span: Span) -> list[CrawlRun]:
+        """See `Queue.runs`."""
+        asked = "SELECT body FROM runs WHERE started >= ? AND started < ? ORDER BY source, started"
+        with self._database.read() as connection:
+            found = ask.rows(connection, asked, (micros(span.start), micros(span.end)))
+        return [sources.read_run(body) for (body,) in found]
 
     def cells(self) -> Iterator[tuple[Cell, int]]:
         """See `Queue.cells`; read from the posts' own rows, never from roll-ups."""

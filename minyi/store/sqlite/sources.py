@@ -113,6 +113,11 @@ def _last_run(connection: apsw.Connection, source: str) -> CrawlRun:
     body = ask.value(
         connection, "SELECT body FROM runs WHERE source=? ORDER BY started DESC LIMIT 1", (source,)
     )
+    return read_run(body)
+
+
+def read_run(body: str) -> CrawlRun:
+    """Read what `write_run` keeps of a run."""
     values = json.loads(body)
     for name in ("started", "finished"):
         values[name] = datetime.fromisoformat(values[name])
