@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, NoReturn
@@ -77,6 +78,8 @@ class Parser(argparse.ArgumentParser):
         super().__init__(*args, **kwargs)
         self._set_up = set_up
 
+        self.prepare: Callable[[Sequence[str]], Sequence[str]] = list
+        """Rewrites the words of the command before they are read."""
     def complete(self) -> None:
         """Add the options that are still missing."""
         set_up, self._set_up = self._set_up, None
@@ -86,7 +89,8 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As in argparse, which calls this for a command once its name was read."""
         self.complete()
-        return super().parse_known_args(args, namespace)
+        words = sys.argv[1:] if args is None else args
+        return super().parse_known_args(self.prepare(words), namespace)
 
     def _parse_optional(self, arg_string: str) -> Any:
         """As in argparse, but `-广告` and `-"转发"` are words of a query: no option begins so."""

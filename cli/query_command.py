@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from cli import query_counts, query_explain, query_export, query_hits
+from cli.commands import Parser
 from cli.opening import opened
 from jobs.search import name_book
 from minyi.clock import parse_time
@@ -15,14 +18,16 @@ from minyi.store.base import Order, Split, Step
 from minyi.store.query import parse
 
 _SPLITS = [split.value for split in Split]
+_MINUS = "－"
+_NEGATION = re.compile(r"-(?![-\d.]|[hv]$)(?=.)", re.DOTALL)
 _STEPS = [Step.HOUR.value, Step.DAY.value]
 
 
-def options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -> None:
+def options(parser: Parser, _: list[argparse.ArgumentParser]) -> None:
     """Set up the command."""
-    parser.add_argument(
-        "expression", nargs="?", default="", help='检索式，如 "会费 倾向:负面 -广告"；空 = 全部'
-    )
+    parser.prepare = _mark_negations
+    expression = parser.add_argument("expression", nargs="?", default="", type=_unmarked)
+    expression.help = '检索式，如 "会费 倾向:负面 -广告"；空 = 全部'
     parser.add_argument("--since", metavar="时间", help="起（含），如 2026-03-02 或 2026-03-02T10:00")
     parser.add_argument("--until", metavar="时间", help="止（不含）")
     parser.add_argument("--limit", type=int, metavar="N", help="最多几条，1-200（默认 20）；导出时不限")
@@ -38,6 +43,18 @@ def options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -
     parser.add_argument("--split", choices=_SPLITS, help="曲线再按政策、信源或倾向分开")
     parser.add_argument("--force", action="store_true", help="导出时覆盖已有的文件")
     parser.set_defaults(run=run)
+
+
+def _mark_negations(words: Sequence[str]) -> list[str]:
+    """Words such as `-广告` are queries, not options: their sign takes its full-width form, a synonym.
+
+    Numbers stay: argparse never takes them for options.
+    """
+    return [_MINUS + word[1:] if _NEGATION.match(word) else word for word in words]
+
+
+def _unmarked(text: str) -> str:
+    return "-" + text[1:] if text.startswith(_MINUS) else text
 
 
 def run(args: argparse.Namespace) -> int:

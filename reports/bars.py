@@ -13,9 +13,6 @@ INKS = "█▓▒░=·"
 _LONGEST = 40
 """Cells of the longest bar; it stays on the line where a terminal draws these signs two cells wide."""
 
-_COLUMN = 10
-"""Cells of a column of counts at most."""
-
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -37,13 +34,15 @@ def chart(bars: Sequence[Bar], parts: Mapping[str, str], width: int, unknown: st
     """
     several = len(parts) > 1
     inks = dict(zip(parts, INKS, strict=False))
-    names = {part: f"{inks[part]} {name}" if several else name for part, name in parts.items()}
-    heads = {part: clip(name, _COLUMN) for part, name in names.items()}
-    columns = {part: _column(bars, part, heads[part] if several else "", unknown) for part in parts}
+    columns = {part: _column(bars, part, unknown) for part in parts}
     first = max((cells(bar.label) for bar in bars), default=0)
     room = min(_LONGEST, width - first - sum(wide + 2 for wide in columns.values()) - 2)
     most = max((sum(count or 0 for count in bar.counts.values()) for bar in bars), default=0)
-    lines = ["  ".join(names.values()), _head(first, columns, heads)] if several else []
+    lines = []
+    if several:
+        lines = _legend([f"{inks[part]} {name}" for part, name in parts.items()], width)
+        heads = (pad(inks[part], wide, right=True) for part, wide in columns.items())
+        lines.append("  ".join([" " * first, *heads]))
     for bar in bars:
         counts = [pad(_shown(bar, part, unknown), wide, right=True) for part, wide in columns.items()]
         drawn = _drawn(bar, inks, max(room, 1) / most if most else 0.0)
@@ -51,12 +50,20 @@ def chart(bars: Sequence[Bar], parts: Mapping[str, str], width: int, unknown: st
     return lines
 
 
-def _head(first: int, columns: Mapping[str, int], heads: Mapping[str, str]) -> str:
-    return "  ".join([" " * first, *(pad(heads[part], wide, right=True) for part, wide in columns.items())])
+def _legend(names: Sequence[str], width: int) -> list[str]:
+    """The names side by side, in as many lines as they need."""
+    lines: list[str] = []
+    for name in names:
+        longer = f"{lines[-1]}  {name}" if lines else name
+        if lines and cells(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(clip(name, width))
+    return lines
 
 
-def _column(bars: Sequence[Bar], part: str, head: str, unknown: str) -> int:
-    return max([cells(head), *(cells(_shown(bar, part, unknown)) for bar in bars)])
+def _column(bars: Sequence[Bar], part: str, unknown: str) -> int:
+    return max((cells(_shown(bar, part, unknown)) for bar in bars), default=1)
 
 
 def _shown(bar: Bar, part: str, unknown: str) -> str:

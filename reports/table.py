@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -12,6 +13,10 @@ GAP = 2
 
 _NARROWEST = 4
 """Cells a column keeps when room is scarce: two Han characters."""
+
+_WORD = re.compile("[!-~]+")
+_LONGEST_WORD = 24
+"""Ids and times up to so many characters are not broken: a person copies them."""
 
 
 def table_lines(header: Sequence[str], rows: Sequence[Sequence[object]], width: int) -> list[str]:
@@ -32,13 +37,20 @@ def table_lines(header: Sequence[str], rows: Sequence[Sequence[object]], width: 
 
 def _widths(rows: Sequence[Sequence[str]], numeric: Sequence[bool], room: int) -> list[int]:
     """Each column's own width, the widest ones narrowed until all fit."""
-    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    columns = list(zip(*rows, strict=True))
+    widths = [max(map(cells, column)) for column in columns]
+    least = [max(map(_least, column)) for column in columns]
     while sum(widths) > room:
-        giving = [n for n, is_number in enumerate(numeric) if not is_number and widths[n] > _NARROWEST]
+        giving = [n for n, is_number in enumerate(numeric) if not is_number and widths[n] > least[n]]
         if not giving:
             break
         widths[max(giving, key=lambda n: widths[n])] -= 1
     return widths
+
+
+def _least(cell: str) -> int:
+    """Cells that a cell needs: its longest word."""
+    return min(max(map(len, _WORD.findall(cell)), default=_NARROWEST), _LONGEST_WORD)
 
 
 def _row(row: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> list[str]:

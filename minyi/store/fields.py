@@ -57,7 +57,7 @@ class Resolver(Protocol):
 class NameBook:
     """The resolver over the office's policies and source cards. `hash_author` holds the office's key.
 
-    `sources` maps an id to its name. Names compare without case and width.
+    `sources` maps an id to its name. Names compare without case, width, title marks and kind of bracket.
     """
 
     policies: Sequence[Policy] = ()
@@ -84,8 +84,14 @@ class NameBook:
         return self.hash_author(name)
 
 
+_BRACKETS = str.maketrans("〔〕【】[]", "()()()")
+_TITLE_MARKS = "《》〈〉 "
+
+
 def _fold(name: str) -> str:
-    return unicodedata.normalize("NFKC", name).casefold().strip()
+    """What names are compared by: a title may stand in title marks, a document number in any brackets."""
+    folded = unicodedata.normalize("NFKC", name).casefold().translate(_BRACKETS)
+    return folded.strip().strip(_TITLE_MARKS)
 
 
 def read_value(name: Field, value: str, position: int, resolver: Resolver) -> tuple[Node, str | None]:

@@ -22,6 +22,8 @@ from minyi.text import search_key
 MAX_CHARACTERS = 2_000
 MAX_TERMS = 64
 MAX_BRACKETS = 20
+_NAME_PIECES = 8
+"""Brackets and words that a name may go on with: `办法（试行）（2026）` has six."""
 
 QUOTES = '"“”„‟＂'
 _TWINS = str.maketrans("（）：“”„‟＂－＋｜！＜＞＝＆\u3000", '():"""""-+|!<>=& ')
@@ -159,7 +161,7 @@ class _Parser:
         if one.kind == "open":
             return self._group(one, depth, field)
         if field is not None:
-            return self._value(field, one)
+            return self._value(field, self._with_brackets(field, one) if one.kind == "word" else one)
         named = _FIELD.match(one.text) if one.kind == "word" else None
         known = NAMES.get(named[1].lower()) if named else None
         if named and known:
@@ -175,7 +177,8 @@ class _Parser:
 
     def _field(self, field: Field, one: Lexeme, skip: int, depth: int) -> list[Node]:
         if skip < len(one.text):
-            return self._value(field, Lexeme("word", one.text[skip:], one.start + skip, one.end))
+            inline = Lexeme("word", one.text[skip:], one.start + skip, one.end)
+            return self._value(field, self._with_brackets(field, inline))
         group = self._take("open")
         if group:
             nodes = self._group(group, depth, field)
@@ -189,6 +192,35 @@ class _Parser:
         if value is None or not value.text.strip():
             raise QueryError(f"“{one.text}”后面缺少要找的值", one.end)
         return self._value(field, value)
+
+    def _with_brackets(self, field: Field, name: Lexeme) -> Lexeme:
+        """`政策:管理办法（试行）` names the policy of that title: brackets without a blank belong to a name.
+
+        They do when the office knows the longer name; the longest one counts.
+        """
+        pieces = self._touching(name.end)
+        for count in range(len(pieces), 0, -1):
+            last = pieces[count - 1]
+            longer = self._typed[name.start : last.end]
+            if last.kind in ("close", "word") and self._knows(field, longer):
+                del self._rest[-count:]
+                return Lexeme("word", longer, name.start, last.end)
+        return name
+
+    def _touching(self, end: int) -> list[Lexeme]:
+        """A bracket that opens at `end`, and what follows without a blank."""
+        found: list[Lexeme] = []
+        for one in reversed(self._rest[-_NAME_PIECES:]):
+            if one.start != end or not (found or one.kind == "open"):
+                break
+            found.append(one)
+            end = one.end
+        return found
+
+    def _knows(self, field: Field, name: str) -> bool:
+        if field is Field.POLICY:
+            return bool(self._resolver.policy(name))
+        return field is Field.SOURCE and bool(self._resolver.source(name))
 
     def _value(self, field: Field, one: Lexeme) -> list[Node]:
         self._count(1, one.start)

@@ -146,6 +146,27 @@ def test_a_fault_far_in_a_long_query_is_shown_with_its_surroundings(minyi: Minyi
     assert cells(line[: line.index("高")]) == len(caret) - 1
 
 
+@pytest.mark.parametrize("typed", ["-会费", "-spam", "-(会费 OR 商标)", '-"会费"', "-政策:bus", "-vip", "-5"])
+def test_a_query_may_begin_with_a_negation(minyi: Minyi, typed: str) -> None:
+    """It is no option, whatever follows the sign, and is shown as typed."""
+    (told,) = minyi("query", "--explain", typed, "--json").lines
+    assert told["expression"] == typed
+    assert told["bracketed"].startswith("NOT ")
+
+
+def test_a_word_that_is_no_text_does_no_harm(minyi: Minyi, tmp_path: Path) -> None:
+    """Bytes that are no UTF-8 are ignored, and shown as a question mark."""
+    minyi("query")
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "cli", "query", b"\xff\xfe", "--explain"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        check=True,
+    )
+    assert "已忽略“??”" in done.stdout.decode()
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
