@@ -49,18 +49,14 @@ def text(random: Random, known: Vocabulary) -> str:
 
 
 def posts(count: int, seed: int = 1) -> Iterator[Post]:
-    """In the order of a crawl: by time, with some that come late."""
+    """In the order of a crawl: by time, with some that come late; every column filled as the product fills it."""
     random = Random(seed)
     known = vocabulary(random)
     for number in range(count):
         second = int(SECONDS * number / count) - (random.randrange(86_400) if random.random() < 0.1 else 0)
         published = START + timedelta(seconds=max(second, 0))
-        polarity = random.randint(-1_000, 1_000) / 1_000
-        label = Label.NEGATIVE if polarity < -0.3 else Label.POSITIVE if polarity > 0.3 else Label.NEUTRAL
         body = text(random, known)
-        evidence = tuple(
-            Evidence(body[n : n + 2], n, n + 2, -0.4, "词典") for n in range(0, min(len(body), 4), 2)
-        )
+        copied = random.random() < 0.2
         matches = random.choices(POLICIES, k=random.choice((0, 1, 1, 1, 2)))
         yield Post(
             id=PostId(f"{random.getrandbits(128):032x}"),
@@ -73,10 +69,25 @@ def posts(count: int, seed: int = 1) -> Iterator[Post]:
             first_seen=published + timedelta(minutes=20),
             native_id=str(number),
             url=f"https://forum.example/thread-{number}-1.html",
-            author=f"{int(random.paretovariate(0.6)) * 0x9E3779B97F4A7C15 % 2**64:016x}",
-            metrics={"likes": random.randrange(50), "comments": random.randrange(9)},
-            sentiment=Sentiment(polarity, label, evidence, random.random(), "2026.1"),
+            title=body[:12] if random.random() < 0.25 else "",
+            parent_title="关于征求意见的公告" if random.random() < 0.1 else "",
+            author=f"{int(random.paretovariate(0.6)) * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128:032x}",
+            metrics={"likes": random.randrange(50), "comments": random.randrange(9), "views": number % 977},
+            lang="zh",
+            region=random.choice((None, "广东", "北京")),
+            sentiment=_sentiment(random, body),
             matches=tuple(Match(one, "title", sure=True) for one in dict.fromkeys(matches)),
-            cluster=f"c{random.randrange(count)}" if random.random() < 0.3 else "",
-            keywords=(body[:2], body[2:4]),
+            cluster=f"{random.randrange(count // 50 + 1) if copied else random.getrandbits(96):024x}",
+            keywords=tuple(dict.fromkeys(body[n : n + 2] for n in range(0, min(len(body), 10), 2))),
         )
+
+
+def _sentiment(random: Random, body: str) -> Sentiment:
+    """None to four words of evidence."""
+    polarity = random.randint(-1_000, 1_000) / 1_000
+    label = Label.NEGATIVE if polarity < -0.3 else Label.POSITIVE if polarity > 0.3 else Label.NEUTRAL
+    evidence = tuple(
+        Evidence(body[n : n + 2], n, n + 2, -0.4, "不满（程度）" if n else "不满")
+        for n in range(0, min(len(body), 2 * random.randrange(5)), 2)
+    )
+    return Sentiment(polarity, label, evidence, random.random(), "lexicon-5f3b9c1e-4")

@@ -59,22 +59,31 @@ def _shift(step: int) -> int:
     return DAY_SHIFT if step == _DAY_SECONDS else 0
 
 
-_NAMES: Mapping[Split | None, tuple[str, str]] = {
-    None: ("''", ""),
-    Split.LABEL: ("t.label", ""),
-    Split.POLICY: ("k.id", "JOIN policy_key k ON k.pid = t.policy"),
-    Split.SOURCE: ("k.id", "JOIN source_key k ON k.sid = t.source"),
+_KEYS: Mapping[Split | None, str] = {
+    None: "0",
+    Split.LABEL: "t.label",
+    Split.POLICY: "t.policy",
+    Split.SOURCE: "t.source",
 }
-"""SQL of a split value in a table with numbers, and the table that names it."""
+"""SQL of a split value's number in a table of counts; `key_names` names it."""
 
 OF_HIT: Mapping[Split | None, tuple[str, str]] = {
-    **_NAMES,
-    Split.POLICY: (
-        "k.id",
-        ("JOIN post_match m ON m.rid = t.rid AND m.sure = 1 JOIN policy_key k ON k.pid = m.policy"),
-    ),
+    None: ("0", ""),
+    Split.LABEL: ("t.label", ""),
+    Split.POLICY: ("m.policy", "CROSS JOIN post_match m ON m.rid = t.rid AND m.sure = 1"),
+    Split.SOURCE: ("t.source", ""),
 }
-"""As `_NAMES`, for hits: a post counts once for each of its sure policies."""
+"""The same for hits, with the table to join: a post counts once for each of its sure policies."""
+
+
+def key_names(split: Split | None, numbers: Numbers) -> Mapping[int, str]:
+    """What the numbers of a split's values stand for: names are looked up once a value, not once a post."""
+    if split is None:
+        return {0: ""}
+    if split is Split.LABEL:
+        return dict(enumerate(LABEL_NAMES))
+    known = numbers.policies if split is Split.POLICY else numbers.sources
+    return {number: name for name, number in known.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +129,11 @@ class Curve:
         step = self.grid.step
         shift = _shift(step)
         table, cell = ("rollup_day", "day") if step == _DAY_SECONDS else ("rollup_hour", "hour")
-        key, join = _NAMES[self.split]
         labels = [LABELS[label] for label in self.query.labels]
         sql = (
-            f"SELECT t.{cell} * {step} - {shift}, {key}, sum(t.n), sum(t.s) FROM {table} t {join} "  # noqa: S608 - ours
+            f"SELECT t.{cell} * {step} - {shift}, {_KEYS[self.split]}, sum(t.n), sum(t.s) FROM {table} t "  # noqa: S608 - ours
             f"WHERE t.{cell} >= ? AND t.{cell} < ? {_among('t.policy', pids)} "
-            f"{_among('t.label', labels) if labels else ''} GROUP BY 1, 2"
+            f"{_among('t.label', labels) if labels else ''} GROUP BY t.{cell}, 2"
         )
         return self._ask(sql, ((first + shift) // step, (last + shift) // step, *pids, *labels))
 
@@ -133,7 +141,6 @@ class Curve:
         if low >= high:
             return iter(())
         query, grid = self.query, self.grid
-        key, join = _NAMES[self.split]
         conditions = ["t.published >= ? AND t.published < ?", _among("t.policy", pids)]
         values: list[Any] = [low, high, *pids]
         if query.labels:
@@ -149,9 +156,9 @@ class Curve:
             conditions.append("AND t.polarity BETWEEN ? AND ?")
             values += [_LEAST if least is None else least, _MOST if most is None else most]
         sql = (
-            f"SELECT {bucket_start('t.published', grid.step)}, {key}, count(*), total(t.polarity) "  # noqa: S608 - ours
-            f"FROM post_policy t {join} WHERE {' '.join(conditions)} AND t.precision <= {grid.precision} "
-            "GROUP BY 1, 2"
+            f"SELECT {bucket_start('t.published', grid.step)}, {_KEYS[self.split]}, "  # noqa: S608 - ours
+            f"count(*), total(t.polarity) FROM post_policy t WHERE {' '.join(conditions)} "
+            f"AND t.precision <= {grid.precision} GROUP BY 1, 2"
         )
         return self._ask(sql, values)
 
@@ -159,17 +166,19 @@ class Curve:
         plan = compile_query(self.query, self.numbers)
         key, join = OF_HIT[self.split]
         hits = plan.select("p.rid AS rid, p.published, p.label, p.polarity, p.source, p.precision")
-        asked = self.query.policies if self.split is Split.POLICY else ()
+        policies = self.query.policies if self.split is Split.POLICY else ()
+        asked = [self.numbers.policies[one] for one in policies if one in self.numbers.policies]
         sql = (
             f"SELECT {bucket_start('t.published', self.grid.step)}, {key}, count(*), total(t.polarity) "  # noqa: S608 - ours
             f"FROM ({hits}) t {join} WHERE t.precision <= {self.grid.precision} "
-            f"{_among('k.id', asked) if asked else ''} GROUP BY 1, 2"
+            f"{_among('m.policy', asked) if policies else ''} GROUP BY 1, 2"
         )
         return self._ask(sql, (*plan.bindings(), *asked))
 
     def _ask(self, sql: str, values: Sequence[Any]) -> Iterator[Cell]:
+        names = key_names(self.split, self.numbers)
         for second, key, n, s in ask.rows(self.connection, sql, values):
-            yield second, LABEL_NAMES[key] if isinstance(key, int) else key, n, s
+            yield second, names[key], n, s
 
 
 def _among(column: str, values: Sequence[object]) -> str:

@@ -8,7 +8,7 @@ bound or made of letters and digits: nothing typed reaches SQL.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import apsw
@@ -57,6 +57,8 @@ class Plan:
     values: tuple[object, ...]
     low: int = _FIRST_RID
     high: int = _LAST_RID
+    dear: bool = False
+    """True when asking the index at all costs more than reading its answer."""
 
     def select(
         self, columns: str, *, below: int | None = None, at_least: int | None = None, more: str = ""
@@ -91,7 +93,8 @@ class Plan:
         """The hits of one cluster."""
         tag = f'tags:"{cluster_tag(cluster)}"'
         match = tag if self.match is None else f"({self.match}) AND {tag}"
-        return Plan(match, ("p.cluster = ?", *self.where), (cluster, *self.values), self.low, self.high)
+        where, values = ("p.cluster = ?", *self.where), (cluster, *self.values)
+        return replace(self, match=match, where=where, values=values)
 
 
 def compile_query(query: Query, numbers: Numbers) -> Plan:
@@ -116,7 +119,7 @@ def compile_query(query: Query, numbers: Numbers) -> Plan:
             high = min(high, rids.ceiling_rid(seconds(part.end))) if part.end else high
     tree = join_all([*indexed, *hints])
     match = _expression(tree, numbers) if tree else None
-    return Plan(match, tuple(where), tuple(values), low, high)
+    return Plan(match, tuple(where), tuple(values), low, high, dear=any(map(_is_dear, parts)))
 
 
 def _is_indexed(node: Node) -> bool:
@@ -128,6 +131,15 @@ def _is_indexed(node: Node) -> bool:
     if isinstance(node, Polarity):
         return _bands(node) == node
     return isinstance(node, (Text, Member))
+
+
+def _is_dear(node: Node) -> bool:
+    """True for one Han character, the prefix of thousands of pairs whose places are gathered first."""
+    if isinstance(node, (And, Or)):
+        return any(map(_is_dear, node.parts))
+    if isinstance(node, Not):
+        return _is_dear(node.part)
+    return isinstance(node, Text) and any(tokens.phrase(run)[1] for run in node.runs)
 
 
 def _bands(node: Polarity) -> Polarity:

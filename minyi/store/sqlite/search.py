@@ -35,13 +35,14 @@ def search(connection: apsw.Connection, query: Query, order: Order, size: int, c
     """
     plan = compile_query(query, read_numbers(connection))
     size = min(max(size, 1), MAX_PAGE)
-    total = _count(connection, plan, EXACT_TOTAL + 1)
     window: int | None = None
     following: str | None = None
     if order == Order.RELEVANCE and plan.match is not None and positive_texts(query.text):
+        total = _count(connection, plan, EXACT_TOTAL + 1)
         rids, window = _best(connection, plan, size, collapse=query.collapse)
     else:
-        found = _newest(connection, plan, size + 1, _read_cursor(query, cursor), collapse=query.collapse)
+        below = _read_cursor(query, cursor)
+        found, total = _newest_of_all(connection, plan, size + 1, below, collapse=query.collapse)
         rids = found[:size]
         following = _cursor(query, rids[-1]) if len(found) > size else None
     hits = tuple(
@@ -74,6 +75,19 @@ def _copies(connection: apsw.Connection, plan: Plan, cluster: str) -> int:
 def _count(connection: apsw.Connection, plan: Plan, limit: int) -> int:
     sql = f"SELECT count(*) FROM ({plan.select('p.rid', more='LIMIT ?')})"  # noqa: S608 - our own words
     return int(ask.value(connection, sql, (*plan.bindings(), limit)))
+
+
+def _newest_of_all(
+    connection: apsw.Connection, plan: Plan, size: int, below: int | None, *, collapse: bool
+) -> tuple[list[int], int]:
+    """As `_newest`, and the total, with one look at the index where one is enough."""
+    if plan.dear and below is None and not collapse:
+        every = _newest(connection, plan, EXACT_TOTAL + 1, None, collapse=False)
+        return every[:size], len(every)
+    found = _newest(connection, plan, size, below, collapse=collapse)
+    if below is None and (not found or (len(found) < size and not collapse)):
+        return found, len(found)
+    return found, _count(connection, plan, EXACT_TOTAL + 1)
 
 
 def _newest(
