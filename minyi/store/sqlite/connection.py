@@ -166,6 +166,8 @@ class Database:
             if isinstance(told, StoreFailed):
                 self._failed = str(told)
             raise told from error
+        except UnicodeDecodeError as error:  # every text was written as UTF-8
+            raise StoreCorrupt(f"{_damaged(self.path)}（文字无法解码）") from error
 
     def _system_says_full(self) -> bool:
         connection: apsw.Connection | None = getattr(self._local, "connection", None)

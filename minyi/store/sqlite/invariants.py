@@ -10,9 +10,8 @@ import apsw
 from minyi.errors import InputError
 from minyi.spool import decode_cursor
 from minyi.store.care import Finding, Progress, silent
-from minyi.store.sqlite import audit, codec, meta
-from minyi.store.sqlite.facts import DAY, NONE
-from minyi.store.sqlite.rids import SLACK_SECONDS
+from minyi.store.sqlite import audit, codec, meta, rids
+from minyi.store.sqlite.facts import DAY, LATE_SECONDS, NONE
 from minyi.store.sqlite.schema import ALL
 from minyi.store.sqlite.tally import DAY_SHIFT, bucket_start
 from minyi.store.sqlite.wordcheck import compare_words
@@ -54,7 +53,7 @@ def _held(name: str, sentence: str, search: Callable[[], Iterable[str]]) -> Find
             broken += 1
             if len(examples) < EXAMPLES:
                 examples.append(one)
-    except apsw.Error as error:
+    except (apsw.Error, UnicodeDecodeError) as error:
         return Finding(name, sentence, broken + 1, (*examples, f"无法读取：{error}"))
     return Finding(name, sentence, broken, tuple(examples))
 
@@ -87,12 +86,17 @@ def _sums(horizon: int) -> Iterator[tuple[str, str, list[str]]]:
 
 
 _DETAILS = (
-    "SELECT p.id FROM posts p JOIN post_policy t ON t.rid = p.rid AND t.published = p.published WHERE "
+    "SELECT p.id FROM posts p JOIN post_policy t ON t.rid = p.rid AND t.published = p.published WHERE "  # noqa: S608 - constants
     "(p.label, p.source, p.precision) <> (t.label, t.source, t.precision) "
     "OR p.polarity IS NOT t.polarity "
-    "OR t.evident <> p.evident"
+    "OR t.evident <> p.evident "
+    f"OR t.late <> (p.first_seen - p.published > {LATE_SECONDS})"
 )
-_MISPLACED = f"SELECT id FROM posts WHERE rid >> 8 < published OR rid >> 8 > published + {SLACK_SECONDS}"  # noqa: S608
+_SECOND = rids.floor_rid(1)
+_MISPLACED = (
+    f"SELECT id FROM posts WHERE rid < published * {_SECOND} "  # noqa: S608 - constants
+    f"OR rid >= (published + {rids.SLACK_SECONDS}) * {_SECOND}"
+)
 
 
 def _without_post(table: str) -> str:
@@ -167,7 +171,7 @@ def _words(connection: apsw.Connection, progress: Progress) -> list[Finding]:
     """Posts against the hash of what was saved, the text index against the posts' words."""
     try:
         changed, index_differs = compare_words(connection, progress)
-    except apsw.Error as error:
+    except (apsw.Error, UnicodeDecodeError) as error:
         told = (f"无法读取：{error}",)
         return [
             Finding("posts", "每帖内容与入库时一致", 1, told),

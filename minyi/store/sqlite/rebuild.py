@@ -1,7 +1,7 @@
-"""Posts of an older layout, written anew in today's: rows, counts by policy, and the text index.
+"""Posts of an older layout, written anew in today's: rows, counts by policy, matches, and the text index.
 
-Roll-ups, matches, claims and everything else stay as they are; roll-ups in particular count posts that
-have expired since. About 12 CPU seconds per 100,000 posts.
+Roll-ups and everything else stay as they are; roll-ups in particular count posts that have expired since.
+About 15 CPU seconds per 100,000 posts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import apsw
 
 from minyi.models import Claim, Evidence, Match, Post, PostId, Precision, Sentiment, SourceId
-from minyi.store.sqlite import ask
+from minyi.store.sqlite import ask, rids
 from minyi.store.sqlite.ask import Row
 from minyi.store.sqlite.changes import index_body
 from minyi.store.sqlite.facts import LABELS, PRECISIONS, UNSCORED, facts_of, from_seconds
@@ -32,6 +32,8 @@ from minyi.store.sqlite.tally import policy_rows
 
 _PAGE = 1_000
 _REBUILT = ("posts", "post_body", "post_shared", "post_policy", "fts")
+_RENUMBERED = ("post_match", "claims")
+"""Tables that name posts by row id and keep their layout."""
 
 _VERSION_1 = (
     "SELECT rid, published, precision, label, polarity, source, first_seen, indexed, revision, id, cluster, "
@@ -49,6 +51,11 @@ def posts_from_version_1(connection: apsw.Connection) -> None:
     connection.execute("DROP TABLE post_policy; DROP TABLE fts")
     for statement in _statements(TABLES):
         connection.execute(statement)
+    for table in _RENUMBERED:  # row ids of old and new posts share one range: move all away, then back
+        connection.execute(
+            f"CREATE TEMP TABLE old_{table} AS SELECT * FROM {table}; "  # noqa: S608 - constants
+            f"CREATE INDEX temp.old_{table}_rid ON old_{table}(rid); DELETE FROM {table}"
+        )
     sources: dict[int, str] = dict(ask.rows(connection, "SELECT sid, id FROM source_key"))
     pids = policy_numbers(connection)
     above = -(1 << 62)
@@ -61,6 +68,8 @@ def posts_from_version_1(connection: apsw.Connection) -> None:
         _write(connection, posts, pids)
         above = rows[-1][0]
     connection.execute("DROP TABLE old_posts")
+    for table in _RENUMBERED:
+        connection.execute(f"DROP TABLE temp.old_{table}")
 
 
 def _statements(tables: str) -> Iterator[str]:
@@ -82,13 +91,13 @@ def _details(
     ends = (rows[0][0], rows[-1][0])
     for rid, *values in ask.rows(
         connection,
-        f"SELECT rid, k.id, via, sure FROM post_match JOIN policy_key k ON k.pid=policy {among}",  # noqa: S608
+        f"SELECT rid, k.id, via, sure FROM temp.old_post_match JOIN policy_key k ON k.pid=policy {among}",  # noqa: S608
         ends,
     ):
         matches.setdefault(rid, []).append(match_of(*values))
     for rid, *values in ask.rows(
         connection,
-        f"SELECT rid, k.id, item, stance, cue FROM claims JOIN policy_key k ON k.pid=policy {among}",  # noqa: S608
+        f"SELECT rid, k.id, item, stance, cue FROM temp.old_claims JOIN policy_key k ON k.pid=policy {among}",  # noqa: S608
         ends,
     ):
         claims.setdefault(rid, []).append(claim_of(*values))
@@ -138,9 +147,11 @@ def _write(connection: apsw.Connection, posts: list[tuple[Row, Post]], pids: dic
     bodies: list[Row] = []
     index: list[Row] = []
     counted: list[Row] = []
-    for old, post in posts:
-        rid, sid, first_seen, indexed, revision = old[0], *old[5:9]
-        facts, packed = facts_of(post, first_seen, sid, pids), pack(post)
+    made = [(old, post, facts_of(post, old[6], old[5], pids)) for old, post in posts]
+    chosen = rids.assign(connection, [(post.id, facts) for _, post, facts in made])
+    for old, post, facts in sorted(made, key=lambda one: chosen[one[1].id]):
+        rid, packed = chosen[post.id], pack(post)
+        indexed, revision = old[7:9]
         rows.append(post_row(rid, post, facts, packed.fingerprint, indexed, revision))
         bodies.append(body_row(rid, post, packed, shared[shared_of(post)]))
         index.append((rid, index_body(post), facts.tags))
@@ -150,3 +161,12 @@ def _write(connection: apsw.Connection, posts: list[tuple[Row, Post]], pids: dic
     connection.executemany("INSERT INTO fts(rowid, body, tags) VALUES(?,?,?)", index)
     places = ",".join("?" * len(counted[0])) if counted else ""
     connection.executemany(f"INSERT INTO post_policy VALUES({places})", counted)
+    renumbered = [(chosen[post.id], old[0]) for old, post, _ in made]
+    for table, columns in (
+        ("post_match", "ord, policy, sure, via"),
+        ("claims", "ord, policy, item, stance, cue"),
+    ):
+        connection.executemany(
+            f"INSERT INTO {table} SELECT ?, {columns} FROM temp.old_{table} WHERE rid=?",  # noqa: S608 - constants
+            renumbered,
+        )

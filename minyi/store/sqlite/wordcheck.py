@@ -42,23 +42,39 @@ def compare_words(connection: apsw.Connection, progress: Progress = silent) -> t
     sources: dict[int, str] = dict(ask.rows(connection, "SELECT sid, id FROM source_key"))
     pids = policy_numbers(connection)
     above = -(1 << 62)
-    while True:
-        asked = f"{SELECT} WHERE p.rid > ? ORDER BY p.rid LIMIT ?"
-        rows = ask.rows(connection, asked, (above, _PAGE))
+    while rids := _next(connection, above):
+        rows, unreadable = _read(connection, rids)
+        changed += unreadable
         matches, claims = _details(connection, rows)
         for row in rows:
             try:
                 expected += _check(row, sources, pids, (matches.get(row[RID], []), claims.get(row[RID], [])))
             except (ValueError, TypeError, KeyError, IndexError, AttributeError):
                 changed.append(str(row[ID]))
-        if len(rows) < _PAGE:
-            break
-        above = rows[-1][RID]
-        seen += len(rows)
-        if seen % _TOLD_EVERY < _PAGE:
+        above = rids[-1]
+        seen += len(rids)
+        if seen % _TOLD_EVERY < len(rids):
             progress(f"已核对 {seen:,} 帖的内容")
     progress("核对全文索引的用词")
     return changed, _index_sum(connection) != expected
+
+
+def _next(connection: apsw.Connection, above: int) -> list[int]:
+    asked = "SELECT rid FROM posts WHERE rid > ? ORDER BY rid LIMIT ?"
+    return [rid for (rid,) in ask.rows(connection, asked, (above, _PAGE))]
+
+
+def _read(connection: apsw.Connection, rids: list[int]) -> tuple[list[Row], list[str]]:
+    """Rows of neighbouring posts, and the ids of those that hold no text any more."""
+    try:
+        return ask.rows(connection, f"{SELECT} WHERE p.rid BETWEEN ? AND ?", (rids[0], rids[-1])), []
+    except UnicodeDecodeError:
+        if len(rids) == 1:
+            found = ask.value(connection, "SELECT CAST(id AS BLOB) FROM posts WHERE rid=?", (rids[0],))
+            return [], [bytes(found).decode("utf-8", "replace")]
+    half = len(rids) // 2
+    first, second = _read(connection, rids[:half]), _read(connection, rids[half:])
+    return first[0] + second[0], first[1] + second[1]
 
 
 def _details(
