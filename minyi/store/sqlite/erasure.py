@@ -14,12 +14,13 @@ from datetime import datetime
 
 import apsw
 
-from minyi.errors import StoreBusy, StoreFull
+from minyi.errors import StoreFull
 from minyi.models import PostId
 from minyi.store.care import Act, AuditLine, Fate, Progress, silent
 from minyi.store.sqlite import ask, audit, changes, meta, reserve
-from minyi.store.sqlite.connection import Database
+from minyi.store.sqlite.connection import BUSY_MILLISECONDS, Database
 from minyi.store.sqlite.facts import author_tag, from_seconds, seconds
+from minyi.store.sqlite.packing import tight
 
 CHUNK = 200
 """Posts a transaction when they are erased."""
@@ -32,6 +33,9 @@ MERGE_PAGES = 500
 
 CUT_SECONDS = 60.0
 """How long `scrub` waits for readers before it leaves the log to a later turn."""
+
+CUT_WAIT_MILLISECONDS = 2_000
+"""How long one try to cut the log waits; writers wait with it."""
 
 
 def bury(
@@ -64,7 +68,7 @@ def authored(connection: apsw.Connection, author: str) -> list[PostId]:
         connection,
         "SELECT p.id FROM fts JOIN posts p ON p.rid = fts.rowid "
         "WHERE fts MATCH ? AND p.author = ? ORDER BY 1",
-        (f'tags:"{author_tag(author)}"', author),
+        (f'tags:"{author_tag(author)}"', tight(author)),
     )
     return [PostId(post) for (post,) in rows]
 
@@ -154,13 +158,20 @@ def _vacuum(database: Database) -> None:
 def _cut_log(database: Database) -> bool:
     deadline = time.monotonic() + CUT_SECONDS
     while True:
-        try:
-            with database.bare() as connection:
-                busy, _, _ = ask.rows(connection, "PRAGMA wal_checkpoint(TRUNCATE)")[0]
-        except StoreBusy:
-            busy = 1
-        if not busy:
+        if _try_to_cut(database):
             return True
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
+
+
+def _try_to_cut(database: Database) -> bool:
+    with database.bare() as connection:
+        connection.set_busy_timeout(CUT_WAIT_MILLISECONDS)
+        try:
+            [(busy, _, _)] = ask.rows(connection, "PRAGMA wal_checkpoint(TRUNCATE)")
+        except apsw.BusyError:
+            return False
+        finally:
+            connection.set_busy_timeout(BUSY_MILLISECONDS)
+    return not busy
