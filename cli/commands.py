@@ -77,9 +77,9 @@ class Parser(argparse.ArgumentParser):
         """`set_up` adds the options; it is called once, before the first parse or by `complete`."""
         super().__init__(*args, **kwargs)
         self._set_up = set_up
-
         self.prepare: Callable[[Sequence[str]], Sequence[str]] = list
         """Rewrites the words of the command before they are read."""
+
     def complete(self) -> None:
         """Add the options that are still missing."""
         set_up, self._set_up = self._set_up, None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from functools import lru_cache
 from typing import Protocol
 
 from minyi.errors import QueryError
@@ -88,6 +89,7 @@ _BRACKETS = str.maketrans("〔〕【】[]", "()()()")
 _TITLE_MARKS = "《》〈〉 "
 
 
+@lru_cache(maxsize=4_096)
 def _fold(name: str) -> str:
     """What names are compared by: a title may stand in title marks, a document number in any brackets."""
     folded = unicodedata.normalize("NFKC", name).casefold().translate(_BRACKETS)
