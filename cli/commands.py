@@ -58,6 +58,7 @@ COMMANDS = (
     Command("retention", "留存：删除到期的帖文", "erase_command", "retention_options"),
     Command("erase", "按要求彻底删除一位作者或一帖", "erase_command", "erase_options"),
     Command("quarantine", "隔离：读不了的输入", "quarantine_command"),
+    Command("index", "检索集群（Elasticsearch）里的副本", "index_command"),
     Command("score", "给标准输入的 JSON 行（有 text）打情感分", "text_command", "score_options"),
     Command("normalise", "输出标准输入的规整文本（检索所用）", "text_command", "normalise_options"),
     Command("kibana", "Kibana 看板", "kibana_command"),

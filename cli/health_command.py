@@ -44,6 +44,9 @@ def run_health(args: argparse.Namespace) -> int:
     print_table(*_source_table(found.sources), empty="还没有采集过任何信源")
     print(f"待发邮件 {found.outbox_pending}，未送达 {found.outbox_failed}，待入库文件 {found.spool_files}")
     print(f"磁盘剩余 {found.disk_free / 2**30:.1f} GiB，上次备份 {time_or_dash(found.last_backup)}")
+    if found.lag_posts or found.dead_letters:
+        behind = f"落后 {found.lag_posts:,} 条、{found.lag_seconds:.0f} 秒"
+        print(f"检索集群：{behind}，拒收 {found.dead_letters:,} 条")
     print("服务在运行" if found.service_alive else "服务未运行；minyi run 开始值守")
     for item in refused:
         print(f"隔离：{item.origin} 第 {item.position} 行：{item.reason}")
@@ -85,6 +88,7 @@ def _health_values(found: Health) -> dict[str, Any]:
         "outbox_held": found.outbox_held,
         "spool_files": found.spool_files,
         "quarantined": found.quarantined,
+        "dead_letters": found.dead_letters,
         "disk_free": found.disk_free,
         "intake_open": found.intake_open,
         "last_backup": local_iso(found.last_backup),

@@ -112,9 +112,9 @@ def run_verify(args: argparse.Namespace) -> int:
         counts = {"posts": found.posts, "queries": found.queries, "waiting": waiting}
         print_json({"differences": found.count, **counts, **{name: list(one) for name, one in lists.items()}})
         return 1 if found.count else 0
-    print(
-        f"比对 {found.posts:,} 条帖文、{found.queries:,} 次检索：{found.count} 处不同（排队 {waiting:,} 条不计）"
-    )
+    print(f"比对 {found.posts:,} 条帖文、{found.queries:,} 次检索：{found.count} 处不同")
+    if waiting:
+        print(f"另有 {waiting:,} 条在排队，不算不同")
     words = {"cells": "计数不同", "missing": "集群缺少", "extra": "集群多出", "changed": "内容不同"}
     for name, values in lists.items():
         for value in values[:SHOWN]:

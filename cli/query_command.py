@@ -11,6 +11,7 @@ from pathlib import Path
 from cli import query_counts, query_explain, query_export, query_hits
 from cli.commands import Parser
 from cli.opening import opened
+from jobs.reading import opened_reader
 from jobs.search import name_book
 from minyi.clock import parse_time
 from minyi.errors import ConfigError
@@ -31,6 +32,9 @@ def options(parser: Parser, _: list[argparse.ArgumentParser]) -> None:
     parser.add_argument("--since", metavar="时间", help="起（含），如 2026-03-02 或 2026-03-02T10:00")
     parser.add_argument("--until", metavar="时间", help="止（不含）")
     parser.add_argument("--limit", type=int, metavar="N", help="最多几条，1-200（默认 20）；导出时不限")
+    parser.add_argument(
+        "--engine", choices=["sqlite", "elasticsearch"], help="由谁回答（默认按配置 [search] engine）"
+    )
     parser.add_argument("--order", choices=[o.value for o in Order], default="newest", help="排序")
     parser.add_argument("--cursor", metavar="C", help="上一页给出的 next")
     parser.add_argument("--collapse", action="store_true", help="同文只显示最新一条，注明有几条")
@@ -61,21 +65,21 @@ def run(args: argparse.Namespace) -> int:
     """Answer the query in the form asked for."""
     _check(args)
     since, until = _time(args.since, "--since"), _time(args.until, "--until")
-    with opened(args) as context:
+    with opened(args) as context, opened_reader(context, args.engine) as reader:
         names = name_book(context)
         query = parse(args.expression, resolver=names, since=since, until=until, collapse=args.collapse)
         if args.explain:
             query_explain.show(args, context, names, query)
         elif args.facet:
-            query_counts.facet(args, context, names, query)
+            query_counts.facet(args, reader, names, query)
         elif args.timeline:
-            query_counts.timeline(args, context, names, query)
+            query_counts.timeline(args, reader, context.clock(), names, query)
         elif args.stats:
-            query_counts.stats(args, context, query)
+            query_counts.stats(args, reader, query)
         elif args.export:
             query_export.export(args, context, query)
         else:
-            query_hits.show(args, context, names, query)
+            query_hits.show(args, reader, names, query)
     return 0
 
 

@@ -6,14 +6,15 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TextIO
 
 from cli.output import print_json, print_table, width
-from jobs.context import Context
+from jobs.reading import with_notes
 from jobs.search import bounded
 from minyi.clock import LOCAL, local_iso, local_text
 from minyi.models import Bucket, Label, PolicyId, SourceId
-from minyi.store.base import Facet, FacetRow, Split, Step
+from minyi.store.base import Facet, FacetRow, Reader, Split, Step
 from minyi.store.query import NameBook, Query
 from reports.bars import INKS, Bar, chart
 from reports.width import plain
@@ -23,11 +24,12 @@ _OTHERS = "\0others"
 _WEEKDAYS = "一二三四五六日"
 
 
-def facet(args: argparse.Namespace, context: Context, names: NameBook, query: Query) -> None:
+def facet(args: argparse.Namespace, reader: Reader, names: NameBook, query: Query) -> None:
     """Print the values of a property, their counts, shares and mean polarity."""
     split = Split(args.facet)
     asked = args.limit or ROWS
-    found = context.store.facet(query, split, asked + 1)
+    found = reader.facet(query, split, asked + 1)
+    query = with_notes(query, reader)
     rows = found.rows[:asked]
     if args.json:
         for row in rows:
@@ -68,9 +70,10 @@ def name_of(value: str, split: Split, names: NameBook) -> str:
     return titles.get(PolicyId(value), value)
 
 
-def stats(args: argparse.Namespace, context: Context, query: Query) -> None:
+def stats(args: argparse.Namespace, reader: Reader, query: Query) -> None:
     """Print mean and percentiles of polarity."""
-    found = context.store.stats(query)
+    found = reader.stats(query)
+    query = with_notes(query, reader)
     values = {"n": found.n, "mean": found.mean, "p5": found.p5, "p50": found.p50, "p95": found.p95}
     if args.json:
         print_json({**values, "counted": found.counted, "capped": found.capped, "notes": list(query.notes)})
@@ -86,11 +89,12 @@ def stats(args: argparse.Namespace, context: Context, query: Query) -> None:
     _print_notes(query)
 
 
-def timeline(args: argparse.Namespace, context: Context, names: NameBook, query: Query) -> None:
+def timeline(args: argparse.Namespace, reader: Reader, now: datetime, names: NameBook, query: Query) -> None:
     """Print counts over time."""
     step, split = Step(args.timeline), Split(args.split) if args.split else None
-    query = bounded(query, step, context.clock())
-    buckets = context.store.timeline(query, step, split)
+    query = bounded(query, step, now)
+    buckets = reader.timeline(query, step, split)
+    query = with_notes(query, reader)
     if args.json:
         for bucket in buckets:
             print_json(_bucket_values(bucket, split, names))

@@ -6,10 +6,9 @@ import argparse
 from collections.abc import Iterator, Sequence
 
 from cli.output import print_json, styled, time_or_dash, width
-from jobs.context import Context
 from jobs.search import post_values
 from minyi.models import Precision
-from minyi.store.base import Hit, Order, Page
+from minyi.store.base import Hit, Order, Page, Reader
 from minyi.store.nodes import positive_texts
 from minyi.store.query import NameBook, Query
 from reports.width import plain, wrap
@@ -25,10 +24,10 @@ BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 """ECMA-48, section 8.3.117."""
 
 
-def show(args: argparse.Namespace, context: Context, names: NameBook, query: Query) -> None:
+def show(args: argparse.Namespace, reader: Reader, names: NameBook, query: Query) -> None:
     """Print the hits, then the total."""
     order = Order(args.order)
-    page = context.store.search(query, order, args.limit or PAGE, args.cursor)
+    page = reader.search(query, order, args.limit or PAGE, args.cursor)
     if args.json:
         _print_lines(page, collapsed=query.collapse)
         return

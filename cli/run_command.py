@@ -32,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
             Turn("watch", 30.0, service.watch),
             Turn("notify", 5.0, service.notify),
             Turn("upkeep", 60.0, service.keep_up),
+            Turn("project", 5.0, service.project),
         )
         serve(turns, stop)
         print(f"错误：{service.failure}" if service.failure else "已停止", flush=True)

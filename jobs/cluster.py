@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from jobs.context import Context
 from minyi.config import Search, secret
@@ -65,6 +66,6 @@ def opened_cluster(search: Search, login: Login, job: str) -> Iterator[Cluster]:
         cluster.close()
 
 
-def project_lock(context: Context) -> tuple[str, str]:
+def project_lock(context: Context) -> tuple[Path, str]:
     """Lock file and its name in words: one writer to the cluster per record."""
-    return str(context.locks / "project.lock"), "索引写入"
+    return context.locks / "project.lock", "索引写入"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from jobs import backup
+from jobs import backup, indexing
 from jobs.context import Context
 from minyi import spool
 from minyi.clock import local_text
@@ -43,6 +43,8 @@ class Health:
     """Messages that wait for a person since a restore."""
     spool_files: int
     quarantined: int
+    dead_letters: int
+    """Posts the search cluster refused for good."""
     disk_free: int
     intake_open: bool
     """False while the disk is full: nothing is crawled or saved until there is room."""
@@ -76,6 +78,7 @@ def health(context: Context, now: datetime) -> Health:
     room = _room(context)
     held = store.outbox([OutboxState.HELD])
     problems += _upkeep_problems(context, now, room, len(held))
+    problems += indexing.problems(context, now)
     if disk.free < LOW_DISK_SHARE * disk.total:
         problems.append(f"磁盘剩余不足一成：{disk.free // 2**20} MiB")
     return Health(
@@ -88,6 +91,7 @@ def health(context: Context, now: datetime) -> Health:
         outbox_held=len(held),
         spool_files=len(spool.pending(context.spool)),
         quarantined=store.care.quarantine_count(),
+        dead_letters=store.projection.dead_count(),
         disk_free=disk.free,
         intake_open=room is None,
         last_backup=store.last_success(backup.JOB),

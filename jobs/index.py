@@ -88,7 +88,7 @@ def projecting(context: Context, job: str = "project") -> Iterator[Projector]:
     """
     path, what = project_lock(context)
     with (
-        hold(Path(path), what),
+        hold(path, what),
         opened_cluster(context.config.search, service_login(), job) as cluster,
     ):
         yield Projector(context.store, Sink(cluster, LAYOUT), context.clock)

@@ -63,6 +63,11 @@ class StandIn:
         return self._ask(lambda reader: reader.stats(query))
 
 
+def with_notes(query: Query, reader: Reader) -> Query:
+    """The query, its notes also saying who answered when it was not the cluster."""
+    return replace(query, notes=(*query.notes, *reader.notes)) if isinstance(reader, StandIn) else query
+
+
 @contextmanager
 def opened_reader(context: Context, engine: str | None = None) -> Iterator[Reader]:
     """The reader of the engine named, else of the configured one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +12,7 @@ from jobs.collect import Crawls
 from jobs.context import Context, open_context
 from jobs.due import due_sources
 from jobs.edge import attempt
+from jobs.indexing import Indexing
 from jobs.ingest import ingest_spool
 from jobs.locks import hold
 from jobs.notify import deliver
@@ -41,13 +42,14 @@ class Service:
         with ExitStack() as stack:
             data.mkdir(parents=True, exist_ok=True)
             stack.enter_context(hold(data / "locks" / "service.lock", "值守服务"))
-            self._collecting, self._watching, self._notifying, self._upkeeping = (
-                stack.enter_context(open_context(config, data)) for _ in range(4)
+            self._collecting, self._watching, self._notifying, self._upkeeping, self._projecting = (
+                stack.enter_context(open_context(config, data)) for _ in range(5)
             )
             self._collecting.store.care.quick_check()
             if not self._collecting.store.care.arm():
                 log.warning("too little free disk to set any aside for mails and deletions")
             self._crawls = stack.enter_context(Crawls(self._collecting))
+            self._indexing = stack.enter_context(closing(Indexing(self._projecting)))
             self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -71,6 +73,10 @@ class Service:
     def keep_up(self) -> None:
         """Nightly care of the record."""
         self._guarded("upkeep", self._upkeeping, lambda context: keep_up(context, context.clock()))
+
+    def project(self) -> None:
+        """Send what the search cluster has yet to get, if there is one."""
+        self._guarded("project", self._projecting, lambda _: self._indexing.turn())
 
     def _guarded(self, name: str, context: Context, work: Callable[[Context], object]) -> None:
         """Run a job; whatever it raises is logged, and the missing success shows in health."""
