@@ -28,7 +28,8 @@ from minyi.errors import AlreadyRunning, BadPost, InputError, StoreError
 from minyi.importfile import read_line
 from minyi.models import Post, PostId, RawPost
 from minyi.store import open_store
-from minyi.store.care import Act, AuditLine, Progress, silent
+from minyi.store.base import Store
+from minyi.store.care import Act, AuditLine, Care, Progress, silent
 from minyi.store.query import parse
 
 log = logging.getLogger(__name__)
@@ -100,14 +101,14 @@ def erase(
             the rest is done by `finish`.
     """
     care = context.store.care
-    posts = _stored(context, target.ids)
+    posts = _stored(context.store, target.ids)
     subject = "author" if target.author else f"post:{target.ids[0]}"
     progress(f"删除 {len(posts)} 帖")
     note_erased(context.data, target.ids)
     line = care.erase(target.ids, Act(who, "erase", subject), {}, now)
     lines, busy = _clean_spool(context, target, now)
     lines += _clean_imports(context, target, now)
-    dropped, named = _clean_quarantine(context, target, posts)
+    dropped, named = _clean_quarantine(context, care, target, posts)
     mails = _clean_mails(context.data / "mail", _probes(posts, target.name))
     copies, left = _clean_old_records(context, target, who, now)
     scrubbed = care.scrub(progress)
@@ -128,11 +129,9 @@ def finish(context: Context, progress: Progress = silent) -> bool:
     return not context.store.care.scrub_pending() or context.store.care.scrub(progress)
 
 
-def _stored(context: Context, ids: Sequence[PostId]) -> list[Post]:
+def _stored(store: Store, ids: Sequence[PostId]) -> list[Post]:
     return [
-        stored.post
-        for start in range(0, len(ids), _PAGE)
-        for stored in context.store.get(ids[start : start + _PAGE])
+        stored.post for start in range(0, len(ids), _PAGE) for stored in store.get(ids[start : start + _PAGE])
     ]
 
 
@@ -201,14 +200,16 @@ def _holds(text: str, name: str | None) -> bool:
 # --- quarantine and mails -----------------------------------------------------------------------------
 
 
-def _clean_quarantine(context: Context, target: Target, posts: Sequence[Post]) -> tuple[int, list[str]]:
+def _clean_quarantine(
+    context: Context, care: Care, target: Target, posts: Sequence[Post]
+) -> tuple[int, list[str]]:
     """Drop what the person wrote; how many items, and in words what others wrote that holds the name."""
     own = {one for post in posts for one in (post.native_id, post.url, post.text) if one}
-    items = context.store.care.every_quarantined()
+    items = care.every_quarantined()
     theirs = [item.id for item in items if _is_theirs(context, item.raw, target, own)]
     named = [item.id for item in items if _holds(item.raw, target.name) and item.id not in set(theirs)]
     told = [f"隔离中 {one[:8]} 提到该名字：minyi quarantine show {one[:8]}，删除用 drop" for one in named]
-    return context.store.care.drop_quarantined(theirs), told
+    return care.drop_quarantined(theirs), told
 
 
 def _is_theirs(context: Context, raw: str, target: Target, own: set[str]) -> bool:
@@ -268,6 +269,7 @@ def _clean_old_records(context: Context, target: Target, who: str, now: datetime
             continue
         try:
             ids = old.care.authored(target.author) if target.author else target.ids
+            _clean_quarantine(context, old.care, target, _stored(old, ids))
             old.care.erase(ids, Act(who, "erase", "set aside"), {}, now)
             cleaned += old.care.scrub()
         except StoreError as error:
