@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from minyi.errors import AlreadyRunning, ConfigError, MinyiError, QueryError
+from minyi.errors import AlreadyRunning, ConfigError, CursorError, MinyiError, QueryError
 from reports.width import cells
 
 EXIT_FAILED, EXIT_USAGE, EXIT_RUNNING = 1, 2, 75
@@ -18,7 +18,7 @@ def exit_code(error: MinyiError) -> int:
     """The code for an error."""
     if isinstance(error, AlreadyRunning):
         return EXIT_RUNNING
-    return EXIT_USAGE if isinstance(error, ConfigError | QueryError) else EXIT_FAILED
+    return EXIT_USAGE if isinstance(error, ConfigError | CursorError | QueryError) else EXIT_FAILED
 
 
 def words(error: MinyiError, typed: str = "") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -27,10 +28,18 @@ def styled() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
+_UNPRINTED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
 def print_json(value: Mapping[str, Any]) -> None:
-    """One object on one line; Chinese stays readable, lone surrogates are escaped."""
-    line = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    sys.stdout.write(line.encode("utf-8", "replace").decode("utf-8") + "\n")
+    """One object on one line; Chinese stays readable.
+
+    Control characters that JSON allows, line separators of Unicode and lone surrogates are escaped:
+    the first would reach a terminal, the second split a line, the last cannot be written.
+    """
+    readable = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf8")
+    line = json.dumps(value, ensure_ascii=not readable, allow_nan=False)
+    sys.stdout.write(_UNPRINTED.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str = "无数据") -> None:

@@ -102,6 +102,7 @@ def test_options_go_before_or_after_the_command(minyi: Minyi, write: Write) -> N
         (["query", "sent:高"], 2, "第"),
         (["query", "--since", "明天"], 2, "--since"),
         (["query", "--limit", "0"], 2, "--limit"),
+        (["query", "--cursor", "nonsense"], 2, "翻页标记"),
         (["import", "none.csv"], 1, "none.csv"),
         (["policies", "import", "none.toml"], 2, "none.toml"),
         (["--config", "none.toml", "health"], 2, "minyi init"),
