@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from minyi.errors import ResourceError
@@ -116,7 +116,7 @@ def fold_slowly(folded: str) -> tuple[str, list[int]]:
     end = 0
     for found in table().growing.finditer(folded):
         start = found.start()
-        piece = _fixpoint(found[0])
+        piece = _grown(found[0])
         pieces += [folded[end:start], piece]
         positions += [*range(end, start), *[start] * len(piece)]
         end = start + 1
@@ -149,6 +149,11 @@ def _composes(char: str) -> bool:
     return (
         unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7ff"
     )
+
+
+@lru_cache(maxsize=4_096)
+def _grown(char: str) -> str:
+    return _fixpoint(char)
 
 
 def _fixpoint(piece: str) -> str:

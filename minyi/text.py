@@ -68,12 +68,12 @@ def _clean(plain: str) -> tuple[str, str]:
 _DROPPED = (
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
-    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_UNSEEN = re.compile(f"[{_DROPPED}]")
+_UNSEEN = re.compile(f"[{_DROPPED}\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _ODD = re.compile(f"[{_DROPPED}\r\x0b\x0c\x85\u2028\u2029\ud800-\udfff]")
 _MATH_DIGIT = re.compile("[\U0001d7ce-\U0001d7ff\U0001fbf0-\U0001fbf9]")
+_DIGITS = {cp: str(unicodedata.digit(chr(cp))) for cp in (*range(0x1D7CE, 0x1D800), *range(0x1FBF0, 0x1FBFA))}
 _KEPT_MARKS = 10  # a run of more combining marks is vandalism, and canonical ordering would be quadratic
 
 
@@ -85,21 +85,27 @@ def sanitise(plain: str) -> str:
     """
     if plain.isascii() and not _ODD.search(plain):
         return plain
-    if _ODD.search(plain):
+    suspects, marks = _suspects()
+    if suspects.search(plain):  # one look at nearly every text, where four would cost as much as the rest
         plain = plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
         plain = _UNSEEN.sub("", _BREAKS.sub("\n", plain))
-    if _MATH_DIGIT.search(plain):
-        plain = _MATH_DIGIT.sub(lambda found: str(unicodedata.digit(found[0])), plain)
-    if _marks().search(plain):
-        plain = _marks().sub(lambda found: found[0][:_KEPT_MARKS], plain)
+        if _MATH_DIGIT.search(plain):
+            plain = plain.translate(_DIGITS)
+        plain = marks.sub(lambda found: found[0][:_KEPT_MARKS], plain)
     return plain if unicodedata.is_normalized("NFC", plain) else unicodedata.normalize("NFC", plain)
 
 
 @cache
-def _marks() -> re.Pattern[str]:
-    """Runs of more than `_KEPT_MARKS` characters that canonical ordering may move."""
+def _suspects() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Characters that may have to go or change; runs of too many that canonical ordering may move.
+
+    All beyond U+FFFF are suspect: each of those named would cost a comparison for every other character.
+    """
     marks = "".join(c for c in map(chr, [*range(0x300, 0x11FFF), *range(0x16AF0, 0x1E94B)]) if combining(c))
-    return re.compile(f"[{marks}]{{{_KEPT_MARKS + 1},}}")
+    near = "".join(c for c in marks if c <= "\uffff")
+    return re.compile(f"{_ODD.pattern[:-1]}{near}\U00010000-\U0010ffff]"), re.compile(
+        f"[{marks}]{{{_KEPT_MARKS + 1},}}"
+    )
 
 
 # --- 2. pinyin notes --------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ an unknown `x:` is text. Full-width signs count as their ASCII twins.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from minyi.errors import QueryError
@@ -22,6 +23,11 @@ from minyi.text import search_key
 MAX_CHARACTERS = 2_000
 MAX_TERMS = 64
 MAX_BRACKETS = 20
+MAX_PIECES = 400
+"""Words, brackets and operators together: more than 64 terms can need, few enough for a millisecond."""
+
+_MOST_GROWN = 4_000
+"""Characters a query may have once compatibility characters are spelled out (one can become eighteen)."""
 _NAME_PIECES = 8
 """Brackets and words that a name may go on with: `办法（试行）（2026）` has six."""
 
@@ -34,6 +40,12 @@ _LEXEME = re.compile(
     r'|(?P<sign>[-!+]++)(?=[^\s)|])|(?P<dangling>[-!+]++)|(?P<word>(?:[^\s()|"&]|&(?!&))++)'
 )
 _FIELD = re.compile(r"([A-Za-z]{4,6}|[\u4e00-\u9fff]{2}):")
+_NOTHING = re.compile(
+    "[\x00-\x1f!-/:-@\\[-`{-\x7f\u00a1\u00a7\u00ab\u00b6\u00bb\u00bf\u2010-\u2016\u2018-\u2027\u2030-\u203d\u203f-\u205e\u2190-\u22ff\u2500-\u26ff"
+    "\u3001-\u3003\u3008-\u3011\u3014-\u301f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff3e\uff5b-\uff65\U0001f300-\U0001faff]+"
+)
+"""Signs that no spelling makes a letter or digit of: what consists of them need not be normalised."""
+
 _OPERATORS = {"OR": "or", "AND": "and", "NOT": "not"}
 
 
@@ -71,9 +83,11 @@ def parse_text(typed: str, resolver: Resolver) -> Parsed:
     """Read a typed query.
 
     Raises:
-        QueryError: too long, too many terms or brackets, a field without value or with an impossible one.
+        QueryError: too long, too many terms, pieces or brackets, a field without value or with an
+            impossible one.
     """
-    if len(typed) > MAX_CHARACTERS:
+    grown = not typed.isascii() and len(unicodedata.normalize("NFKC", typed)) > _MOST_GROWN
+    if len(typed) > MAX_CHARACTERS or grown:
         raise QueryError(f"检索式过长：最多 {MAX_CHARACTERS} 个字符", MAX_CHARACTERS)
     parser = _Parser(typed, resolver)
     node = parser.whole()
@@ -81,8 +95,12 @@ def parse_text(typed: str, resolver: Resolver) -> Parsed:
 
 
 def lexemes(typed: str) -> list[Lexeme]:
-    """The pieces in order. A sign counts only before an operand; inside a word (`COVID-19`) it is text."""
-    found = []
+    """The pieces in order. A sign counts only before an operand; inside a word (`COVID-19`) it is text.
+
+    Raises:
+        QueryError: more than `MAX_PIECES`.
+    """
+    found: list[Lexeme] = []
     for one in _LEXEME.finditer(typed.translate(_TWINS)):
         kind = one.lastgroup or ""
         text = one[kind]
@@ -91,6 +109,8 @@ def lexemes(typed: str) -> list[Lexeme]:
         elif kind == "sign":
             negations = len(text) - text.count("+")
             kind = "not" if negations % 2 else "dangling"
+        if len(found) == MAX_PIECES:
+            raise QueryError(f"检索式过于零碎：词、括号与运算符最多 {MAX_PIECES} 个", one.start())
         found.append(Lexeme(kind, text, *one.span()))
     return found
 
@@ -235,7 +255,7 @@ class _Parser:
 
     def _text(self, one: Lexeme) -> list[Node]:
         typed = self._typed[one.start : one.end]
-        found = tuple(dict.fromkeys(tokens.runs(search_key(typed))))
+        found = () if _NOTHING.fullmatch(typed) else tuple(dict.fromkeys(tokens.runs(search_key(typed))))
         if not found:
             self.notes.append(f"已忽略“{typed[:30]}”：其中没有可检索的文字")
             return []

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from minyi.errors import QueryError
 from minyi.models import Label, Policy, PolicyId, SourceId
+from minyi.store import grammar
 from minyi.store.nodes import And, Field, Member, Not, Or, Text
 from minyi.store.query import NameBook, Query, parse
+from minyi.store.tokens import runs
+from minyi.text import search_key
 from tests.store.invented import seeded
 
 BOOK = NameBook(
@@ -119,6 +122,14 @@ def test_what_holds_nothing_searchable_is_named() -> None:
     assert query.notes == ("已忽略“，。”：其中没有可检索的文字", "已忽略“😀”：其中没有可检索的文字")
 
 
+def test_signs_that_are_skipped_unread_hold_nothing() -> None:
+    """Whatever the normaliser would make of them, none is a letter or a digit."""
+    skipped = [c for c in map(chr, range(0x20000)) if grammar._NOTHING.fullmatch(c)]
+    assert len(skipped) > 2_000
+    assert [c for c in skipped if runs(search_key(c))] == []
+    assert runs(search_key("".join(skipped))) == []
+
+
 @pytest.mark.parametrize(
     ("typed", "query"),
     [
@@ -199,7 +210,9 @@ def test_since_and_until_narrow_the_typed_range() -> None:
     ("typed", "position", "words_of_it"),
     [
         ("专" * 2_001, 2_000, "过长"),
+        ("\ufdfa" * 300, 2_000, "过长"),
         ("甲 " * 65, 128, "过多"),
+        (") " * 401, 800, "零碎"),
         ("(" * 21 + "甲", 20, "过深"),
         ("专利 policy:", 10, "缺少"),
         ("政策： OR 专利", 3, "缺少"),
