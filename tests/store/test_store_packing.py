@@ -49,3 +49,11 @@ def test_spellings_are_short_and_readable() -> None:
         == "太贵\t3\t\t-1.3\t不满（程度）"
     )
     assert (packing.pack_words(()), packing.pack_metrics({}), packing.pack_evidence(())) == (None, None, None)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.binary(max_size=8).map(bytes.hex))
+def test_names_come_back(name: str) -> None:
+    """Hexadecimal or not, upper case and odd digits too."""
+    packed = packing.tight(name)
+    assert packing.loose(packed) == name
+    assert isinstance(packed, str) or len(packed) * 2 == len(name)

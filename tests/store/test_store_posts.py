@@ -25,6 +25,7 @@ from minyi.store.base import Order, Split, Step
 from minyi.store.care import Act, Retain
 from minyi.store.query import Query, parse
 from minyi.store.sqlite import SqliteStore
+from minyi.store.sqlite.rids import SHIFT
 from tests.store import invented
 from tests.store.oracle import Oracle
 from tests.store.world import shuffle
@@ -179,7 +180,7 @@ def test_many_posts_of_one_second_all_find_a_place(store: SqliteStore) -> None:
     posts = [replace(sample(n), published=invented.START, first_seen=NOW) for n in range(3_000)]
     assert store.save_posts(posts, now=NOW) == Saved(new=3_000)
     second = int(invented.START.timestamp())
-    rids = [stored.rid >> 8 for stored in store.iterate(Query())]
+    rids = [stored.rid >> SHIFT for stored in store.iterate(Query())]
     assert len(rids) == 3_000
     assert second <= min(rids)
     assert max(rids) < second + 3_600

@@ -17,6 +17,7 @@ from minyi.store.sqlite import ask, meta, rids
 from minyi.store.sqlite.ask import Row
 from minyi.store.sqlite.facts import COUNTED, REPEATED, UNSURE, Facts
 from minyi.store.sqlite.names import number_shared
+from minyi.store.sqlite.packing import loose
 from minyi.store.sqlite.rows import INSERT_BODY, INSERT_POST, Packed, body_row, post_row, shared_of
 from minyi.store.sqlite.tally import Tally, policy_rows
 from minyi.text import search_key
@@ -88,6 +89,7 @@ def load_known(connection: apsw.Connection, ids: Sequence[str]) -> dict[str, Kno
     for post, rid, said, title, text, *rest in rows:
         published, precision, first_seen, label, polarity, evident, sid, cluster, author = rest
         pids = tuple(sure.get(rid, ()))
+        author = loose(author) if author is not None else None
         facts = Facts(
             published, precision, first_seen, label, polarity, bool(evident), sid, pids, cluster, author
         )

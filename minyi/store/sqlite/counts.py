@@ -9,6 +9,7 @@ import apsw
 from minyi.models import ALL_POLICIES, Label, PolicyId, PostId, Sighting, SourceId, Span
 from minyi.store.sqlite import ask, meta
 from minyi.store.sqlite.facts import HOUR, LABELS, from_seconds
+from minyi.store.sqlite.packing import loose
 from minyi.store.sqlite.plan import up_seconds
 from minyi.store.sqlite.schema import ALL
 from minyi.store.sqlite.tally import bucket_start
@@ -34,7 +35,7 @@ def sightings(connection: apsw.Connection, policy: PolicyId, span: Span) -> list
             from_seconds(seen),
             SourceId(source),
             cluster,
-            author,
+            None if author is None else loose(author),
             bool(bad),
         )
         for post, published, seen, source, cluster, author, bad in rows

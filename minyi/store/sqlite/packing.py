@@ -14,6 +14,20 @@ to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circ
 """Compact JSON; no line feed or tab stands in it."""
 
 
+def tight(name: str) -> str | bytes:
+    """A name of lower-case hexadecimal digits as half as many bytes, any other as it is."""
+    try:
+        packed = bytes.fromhex(name)
+    except ValueError:
+        return name
+    return packed if packed and packed.hex() == name else name
+
+
+def loose(value: str | bytes) -> str:
+    """Read `tight` back."""
+    return value.hex() if isinstance(value, bytes) else value
+
+
 def pack_metrics(metrics: Mapping[str, int]) -> str | None:
     """`5,33,,2` for the four usual ones in alphabetical order, else JSON; None for none."""
     if not metrics:

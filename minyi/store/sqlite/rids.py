@@ -1,6 +1,6 @@
 """Row ids in the order of time.
 
-`rid = unix_seconds(published) << 8 | 8 bits of the id's hash`, so that newest first is rid descending
+`rid = unix_seconds(published) << 6 | 6 bits of the id's hash`, so that newest first is rid descending
 in the table and in the text index alike: no sort, no join. A taken rid gives way to a free one close
 by. Posts known to the hour or day only take a second of it from their hash, else they would crowd.
 """
@@ -15,11 +15,15 @@ import apsw
 from minyi.store.sqlite import ask
 from minyi.store.sqlite.facts import DAY, HOUR, Facts, number
 
+SHIFT = 6
+"""Room for 64 posts a second. Each bit more costs 12 bytes a post in the text index, which stores distances
+of row ids; each bit less lets a burst of one second spread over twice the time."""
+
 SLACK_SECONDS = 2 * 86_400
 """A post's rid lies within this long after its published time; ranges by rid re-check the time itself."""
 
 _NEAR = 8
-_WIDEST = 1 << 24
+_WIDEST = 1 << (SHIFT + 16)
 """Farthest detour, about 18 hours: room for 16 million posts that claim one second."""
 
 _SPREAD = {HOUR: 3_600, DAY: 86_400}
@@ -27,12 +31,12 @@ _SPREAD = {HOUR: 3_600, DAY: 86_400}
 
 def floor_rid(second: int) -> int:
     """The smallest rid of posts published at or after this second."""
-    return second << 8
+    return second << SHIFT
 
 
 def ceiling_rid(second: int) -> int:
     """Above every rid of posts published before this second."""
-    return (second + SLACK_SECONDS) << 8
+    return (second + SLACK_SECONDS) << SHIFT
 
 
 def assign(connection: apsw.Connection, wanted: Sequence[tuple[str, Facts]]) -> dict[str, int]:
@@ -54,7 +58,7 @@ def _base(post: str, facts: Facts) -> int:
     bits = number(post)
     spread = _SPREAD.get(facts.precision)
     second = facts.published + ((bits >> 8) % spread if spread else 0)
-    return second << 8 | bits & 0xFF
+    return second << SHIFT | bits & ((1 << SHIFT) - 1)
 
 
 def _places(post: str, base: int) -> Iterator[int]:

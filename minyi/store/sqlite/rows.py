@@ -22,9 +22,11 @@ from minyi.store.sqlite.ask import Row
 from minyi.store.sqlite.facts import LABELS, PRECISIONS, UNSCORED, Facts, from_seconds, seconds
 from minyi.store.sqlite.names import Shared
 from minyi.store.sqlite.packing import (
+    loose,
     pack_evidence,
     pack_metrics,
     pack_words,
+    tight,
     to_json,
     unpack_evidence,
     unpack_metrics,
@@ -122,7 +124,7 @@ def post_row(rid: int, post: Post, facts: Facts, said: bytes, indexed: int, revi
         revision,
         post.id,
         post.cluster,
-        post.author,
+        tight(post.author) if post.author is not None else None,
         said,
     )
 
@@ -176,7 +178,7 @@ def stored_post(row: Row, source: str, matches: Sequence[Match], claims: Sequenc
         url=url,
         title=title,
         parent_title=parent_title,
-        author=author,
+        author=loose(author) if author is not None else None,
         metrics=unpack_metrics(metrics),
         lang=lang,
         region=region,

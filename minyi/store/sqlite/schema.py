@@ -30,14 +30,15 @@ CREATE TABLE policy_key(pid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
 CREATE TABLE source_key(sid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, imported INTEGER,
   imported_at INTEGER, newest INTEGER);
 
--- rid = unix_seconds(published) << 8 | 8 hash bits: newest first is rid descending, in every table below.
--- posts holds what is filtered, counted and looked up, in rows of a hundred bytes; post_body what is shown
+-- rid = unix_seconds(published) << 6 | 6 hash bits: newest first is rid descending, in every table below.
+-- posts holds what is filtered, counted and looked up, in rows of a hundred bytes (an author of hexadecimal
+-- digits as bytes); post_body what is shown
 CREATE TABLE posts(
   rid INTEGER PRIMARY KEY,
   published INTEGER NOT NULL, precision INTEGER NOT NULL,
   label INTEGER NOT NULL, polarity INTEGER, source INTEGER NOT NULL, evident INTEGER NOT NULL,
   first_seen INTEGER NOT NULL, indexed INTEGER NOT NULL, revision INTEGER NOT NULL,
-  id TEXT NOT NULL UNIQUE, cluster TEXT NOT NULL, author TEXT, fingerprint BLOB NOT NULL);
+  id TEXT NOT NULL UNIQUE, cluster TEXT NOT NULL, author, fingerprint BLOB NOT NULL);
 CREATE TABLE post_body(
   rid INTEGER PRIMARY KEY, shared INTEGER NOT NULL, content TEXT NOT NULL,
   native_id TEXT, url TEXT, lang TEXT, region TEXT, metrics TEXT, keywords TEXT, snownlp REAL, evidence TEXT,
