@@ -5,12 +5,13 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --require-hashes --no-deps --no-build-isolation
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-elastic check lint types bench chaos lock clean
+.PHONY: help install demo test test-elastic test-compose check lint types bench chaos lock clean
 
 help:
 	@echo "make demo    install, then show the main job on sample data (示例数据)"
 	@echo "make test    install, then run the tests"
 	@echo "make test-elastic  the tests that need a real Elasticsearch (a JDK of 21 or newer, Maven)"
+	@echo "make test-compose  the container files, read by docker-compose or docker compose"
 	@echo "make check   lint, types and tests: what continuous integration runs"
 	@echo "make bench   measure speed, write docs/benchmarks.md"
 	@echo "make chaos   kill -9 sweep over crawl, ingest and notify"
@@ -41,6 +42,9 @@ test: $(VENV)/.dev
 # Gets the published test distribution of Elasticsearch from Maven Central, once, into the user's cache.
 test-elastic: $(VENV)/.dev
 	@MINYI_ELASTIC=1 MINYI_NO_SKIPS=1 $(VENV)/bin/python -m pytest -m elastic
+
+test-compose: $(VENV)/.dev
+	@$(VENV)/bin/python -m pytest -m compose tests/deploy
 
 lint: $(VENV)/.dev
 	@$(VENV)/bin/ruff check .

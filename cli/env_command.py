@@ -67,7 +67,7 @@ VARIABLES = (
     Variable("KIBANA_REPORTING_KEY", "Kibana 加密报表", _secret, _LEAST_KEY),
 )
 
-FOLDERS = ("config", "data", "backup", "keys")
+FOLDERS = ("config", "data", "backup", "keys", "mail")
 """Folders beside `.env` that the containers write to."""
 
 
