@@ -4,8 +4,21 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from minyi.models import Post, PostId
+from minyi.models import (
+    Alert,
+    AlertId,
+    AlertState,
+    Level,
+    Notification,
+    Post,
+    PostId,
+    RuleName,
+    Scope,
+    Span,
+    Spike,
+)
 from minyi.store import open_store
+from minyi.store.base import AlertChange
 from minyi.store.care import Act
 from minyi.store.sqlite import SqliteStore
 from tests.store import invented
@@ -71,3 +84,36 @@ def flips(raw: bytes, count: int, seed: int) -> Iterator[bytes]:
         damaged = bytearray(raw)
         damaged[random.randrange(len(raw))] ^= 1 << random.randrange(8)
         yield bytes(damaged)
+
+
+def alerted(name: str, window: Span, posts: tuple[PostId, ...] = (), *keys: str) -> AlertChange:
+    """A new alert about some posts, with messages."""
+    policy = invented.POLICIES[0]
+    spike = Spike(
+        policy=policy,
+        rule=RuleName.VOLUME,
+        scope=Scope.ALL,
+        window=window,
+        observed=12,
+        expected=1.5,
+        score=4.25,
+        threshold=3.75,
+        level=Level.III,
+        late=False,
+        posts=posts,
+        arithmetic={"observed": 12},
+    )
+    alert = Alert(
+        AlertId(name),
+        policy,
+        RuleName.VOLUME,
+        Level.III,
+        AlertState.FIRING,
+        window.end,
+        window.end,
+        spike,
+        None,
+        12,
+    )
+    notes = (Notification(key, alert.id, "email", "duty@office.example", "firing") for key in keys)
+    return AlertChange(alert, None, tuple(notes))
