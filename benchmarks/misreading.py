@@ -1,4 +1,4 @@
-"""Repeat, rebuttal, question or nothing: judged on our own labelled posts, apart for the half never tuned on."""
+"""Repeat, rebuttal, question or nothing: judged on our own posts, apart for the half never tuned on."""
 
 from __future__ import annotations
 

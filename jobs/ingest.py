@@ -16,6 +16,7 @@ from pathlib import Path
 import analysis
 from analysis.policies import policy_from_raw
 from analysis.post import SourceFacts, to_post
+from jobs.clusters import join_clusters
 from jobs.context import Context
 from jobs.edge import attempt
 from jobs.policies import adopt_policies
@@ -133,7 +134,8 @@ class Ingest:
             if raw.is_policy:
                 self._found_policy(raw, post)
         analysed = [analysis.analyse(post, self.toolkit) for post in posts]
-        return self._context.store.save_posts(analysed, now=self._now, commit=commit)
+        joined = join_clusters(self._context.store, analysed, self._now)
+        return self._context.store.save_posts(joined, now=self._now, commit=commit)
 
     def refuse(self, position: int, raw: str, reason: str) -> None:
         """Keep what cannot be read, with the reason."""

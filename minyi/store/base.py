@@ -34,6 +34,7 @@ from minyi.models import (
     UrlCursor,
 )
 from minyi.store.care import Care
+from minyi.store.clusters import ClusterState
 from minyi.store.projection import Queue
 from minyi.store.query import Query
 
@@ -296,6 +297,10 @@ class Store(Reader, Protocol):
 
     def outbox(self, states: Sequence[OutboxState] = ()) -> list[Notification]:
         """Messages in these states (all when empty), oldest first."""
+
+    @property
+    def clusters(self) -> ClusterState:
+        """What is remembered of recent texts, so that copies join them."""
 
     # jobs and upkeep
     def job_success(self, job: str, now: datetime) -> None:

@@ -46,6 +46,7 @@ from minyi.store.sqlite import (
     timeline,
 )
 from minyi.store.sqlite.care import SqliteCare
+from minyi.store.sqlite.clusters import SqliteClusters
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.facts import from_micros, from_seconds, micros
 from minyi.store.sqlite.projection import SqliteQueue
@@ -62,6 +63,7 @@ class SqliteStore:
         """
         self._database = Database(path, check=check)
         self.care = SqliteCare(self._database)
+        self.clusters = SqliteClusters(self._database)
 
     # --- reading -----------------------------------------------------------------------------------
 
