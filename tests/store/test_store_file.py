@@ -25,8 +25,9 @@ def filled(tmp_path: Path) -> Path:
 
 
 def test_a_record_is_found_again_as_it_was_left(filled: Path) -> None:
-    """Closing leaves one file; opening finds all posts."""
-    assert [one.name for one in filled.parent.iterdir()] == ["minyi.db"]
+    """Closing leaves one file, and the empty one in which writers queue; opening finds all posts."""
+    assert sorted(one.name for one in filled.parent.iterdir()) == ["minyi.db", "minyi.db-turns"]
+    assert filled.with_name("minyi.db-turns").stat().st_size == 0
     store = open_store(filled, check=True)
     assert store.post_count() == 200
     store.close()

@@ -15,6 +15,7 @@ import apsw
 from minyi.errors import StoreBusy, StoreCorrupt, StoreError, StoreFailed, StoreFull
 from minyi.store.sqlite import ask, migrations, schema
 from minyi.store.sqlite.reserve import SIZE, Reserve
+from minyi.store.sqlite.turns import PATIENCE_SECONDS, Turns
 
 T = TypeVar("T")
 
@@ -47,6 +48,7 @@ class Database:
         schema.check_library(apsw.sqlite_lib_version())
         self.path = path
         self.reserve = Reserve(path)
+        self._turns = Turns(path.with_name(f"{path.name}-turns"))
         self._failed: str | None = None
         self._local = threading.local()
         self._all: list[apsw.Connection] = []
@@ -103,7 +105,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[apsw.Connection]:
-        """One durable transaction; rolled back when the block raises.
+        """One durable transaction, when its turn comes; rolled back when the block raises.
 
         Raises:
             StoreBusy: another writer held the lock for 20 s.
@@ -111,7 +113,8 @@ class Database:
         """
         if self._failed:
             raise StoreFailed(self._failed)
-        with self._transaction("BEGIN IMMEDIATE") as connection:
+        patience = min(PATIENCE_SECONDS, BUSY_MILLISECONDS / 1_000)
+        with self._turns.mine(patience), self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
     def write_small(self, work: Callable[[apsw.Connection], T]) -> T:
@@ -181,6 +184,7 @@ class Database:
             for connection in self._all:
                 connection.close()
             self._all.clear()
+        self._turns.close()
         self._local = threading.local()
 
 
