@@ -11,6 +11,8 @@ import pytest
 from kibana import bodies
 from kibana.charts import MarksAs
 from minyi.panels import COLUMNS, Boards, load_boards
+from minyi.store.elastic import access
+from minyi.store.elastic.layout import Layout
 from tests.kibana.shapes import faults
 
 BOARDS = load_boards()
@@ -195,6 +197,19 @@ def test_posts_without_a_known_hour_stay_out_of_the_curves() -> None:
 def test_the_same_specification_gives_the_same_bodies() -> None:
     """Nothing random or dated: a second run sends what the first sent."""
     assert bodies.export_files(load_boards()) == bodies.export_files(load_boards())
+
+
+def test_the_viewers_role_is_the_one_the_cluster_is_given() -> None:
+    """Made through Kibana or in Elasticsearch: one name, one set of rights."""
+    ours: Any = bodies.viewer_role()
+    theirs = access.viewer_role(Layout())
+    assert bodies.ROLE == access.VIEWER_ROLE
+    assert ours["elasticsearch"]["indices"] == theirs["indices"]
+    assert ours["elasticsearch"]["cluster"] == theirs["cluster"] == []
+    ((feature,), (application,)) = ours["kibana"], theirs["applications"]
+    named = [f"feature_{name}.{right}" for name, rights in feature["feature"].items() for right in rights]
+    assert sorted(application["privileges"]) == sorted(named)
+    assert application["resources"] == [f"space:{name}" for name in feature["spaces"]]
 
 
 def test_every_value_has_the_offices_colours() -> None:

@@ -9,7 +9,7 @@ from kibana.client import Kibana, Login
 from kibana.importer import Done, set_up
 from minyi.errors import ConfigError, KibanaError
 from minyi.panels import load_boards
-from tests.servers.kibana import FakeKibana, Reply, serve
+from tests.servers.kibana import CUT, FakeKibana, Reply, serve
 
 BOARDS = load_boards()
 RIGHT = Login("elastic", "right")
@@ -124,6 +124,13 @@ def test_a_kibana_that_never_starts_is_told(fake: FakeKibana) -> None:
     with pytest.raises(KibanaError, match="503 Kibana server is not ready yet"):
         run(fake, waits=waits)
     assert waits.now <= 60
+
+
+def test_a_cut_answer_is_asked_for_again(fake: FakeKibana) -> None:
+    """Whatever became of the first request, the second replaces it."""
+    fake.script[OVERVIEW] = [Reply(CUT), Reply(CUT)]
+    assert len(run(fake)) == 8
+    assert fake.asked.count(OVERVIEW) == 3
 
 
 def test_nobody_there_is_told() -> None:

@@ -7,6 +7,7 @@ planted by a test: `script` holds answers to give instead, first come, first ser
 import base64
 import json
 import re
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,9 @@ from typing import Any, ClassVar
 from tests.kibana.shapes import faults
 
 Json = dict[str, Any]
+
+CUT = 0
+"""Status of a reply that never comes: the connection closes."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,9 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         raw = self.rfile.read(int(headers.get("content-length", "0")))
         reply = self.kibana.answer(self.command, self.path, headers, json.loads(raw) if raw else None)
+        if reply.status == CUT:
+            self.close_connection = True
+            return
         body = reply.body if isinstance(reply.body, str) else json.dumps(reply.body, ensure_ascii=False)
         self.send_response(reply.status)
         if reply.status in (301, 302):
@@ -150,13 +157,21 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up on us, or does not trust us, is a test's business."""
+
+
 @contextmanager
-def serve() -> Iterator[FakeKibana]:
-    """A fake Kibana on a free port of 127.0.0.1, in a thread, until the block ends."""
+def serve(context: ssl.SSLContext | None = None) -> Iterator[FakeKibana]:
+    """A fake Kibana on a free port of 127.0.0.1, in a thread, until the block ends; https with a context."""
     handler = type("Handler", (_Handler,), {})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    fake = FakeKibana(f"http://127.0.0.1:{server.server_address[1]}")
+    server = _Server(("127.0.0.1", 0), handler)
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    fake = FakeKibana(f"http{'s' if context else ''}://127.0.0.1:{server.server_address[1]}")
     handler.kibana = fake  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
