@@ -56,7 +56,15 @@ class Office:
         """Run one step, killed after that many seconds if it still runs; seconds it took."""
         self._site.now = at
         started = time.monotonic()
-        command = [sys.executable, "-m", "tests.chaos.step", str(self.config), str(self.data), name, at.isoformat()]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.chaos.step",
+            str(self.config),
+            str(self.data),
+            name,
+            at.isoformat(),
+        ]
         child = subprocess.Popen(command)  # noqa: S603 - our own module
         try:
             code = child.wait(LIMIT_SECONDS if kill_after is None else kill_after)
