@@ -83,18 +83,20 @@ def judge_item(item: Mapping[str, Any]) -> Verdict:
 
 
 def _reason(error: Mapping[str, Any]) -> str:
-    """The outer words and the innermost ones, which name the field."""
-    outer = _without_preview(str(error.get("reason", "")))
+    """The cluster's words without the value or document they quote: a reason outlives the post it is about.
+
+    The innermost cause tells values, so only its type is kept.
+    """
+    outer = (
+        str(error.get("reason", ""))
+        .split(". Preview of field's value", 1)[0]
+        .split(" at [Source", 1)[0][:300]
+    )
     cause = error.get("caused_by")
     while isinstance(cause, Mapping) and isinstance(cause.get("caused_by"), Mapping):
         cause = cause["caused_by"]
-    inner = _without_preview(str(cause.get("reason", ""))) if isinstance(cause, Mapping) else ""
-    return f"{outer}（{inner}）" if inner and inner != outer else outer
-
-
-def _without_preview(reason: str) -> str:
-    """The cluster quotes the value it refused; a reason is kept longer than the post may be, so it goes."""
-    return reason.split(". Preview of field's value", 1)[0][:500]
+    inner = str(cause.get("type", "")) if isinstance(cause, Mapping) else ""
+    return f"{outer}（{inner}）" if inner else outer
 
 
 def judge_refusal(refused: Refused) -> Verdict:

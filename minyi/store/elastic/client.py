@@ -108,7 +108,7 @@ class Cluster:
             Away, Refused: as `ask`; nothing is known of any line then.
         """
         headers = {"accept": "application/json", "content-type": "application/x-ndjson"}
-        params = {"filter_path": "errors,items.*.status,items.*.error"}
+        params = {"filter_path": "errors,items.*.status,items.*.error", "include_source_on_error": "false"}
         return self._call(
             _Request("POST", "/_bulk", headers, b"\n".join(lines) + b"\n", params), WRITE_SECONDS
         )
