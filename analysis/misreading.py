@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from analysis import cues
+from analysis.contradiction import MARK, Signs, signs_against, telling_pieces
 from analysis.passages import Condition, Passages, plain_key
 from minyi.models import Claim, Match, Policy, Post, Stance, WatchItem
 from minyi.text import opinion_text
@@ -26,8 +27,15 @@ _SHORT_REMARK = 25
 _MOST_PLACES = 20  # a text that repeats a claim without end says nothing new
 _REACH = 200  # nor does a sentence without end
 _BY_WEIGHT = (Stance.UNCLEAR, Stance.REBUT)
+_NUMERALS = "0123456789零〇一二两三四五六七八九十百千万亿"
+_COUNTED = tuple("家个名件门人份位条字户类项次本张辆台")
+_ECHOED = re.compile(f"{MARK}[^,。!?]{{0,6}}\\?(?=[^?!])")
 
 Verdict = tuple[Stance, str]
+_DECIDES = 2
+_FIRM = re.compile(f"{cues.ASKS_TRUTH.pattern}|{cues.ASKS_POLITELY.pattern}")
+_ECHO: Verdict = (Stance.ASK, "?")
+"""The claim put as a question and nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +45,25 @@ class _Item:
     id: str
     wording: tuple[str, ...]
     words: Condition
+    claim: str
+    statement: tuple[str, ...]
+    """What of the right statement tells it from the claim."""
 
     def places(self, passages: Passages) -> list[tuple[int, int]]:
         """Where the claim stands, ascending; overlapping wordings are one place."""
         found = [
             (start, start + len(word)) for word in self.wording for start in _occurrences(passages.key, word)
         ]
-        return _merged(found or self.words.places(passages))[:_MOST_PLACES]
+        if not found:
+            found = [place for place in self.words.places(passages) if self._counts_so(passages.key, *place)]
+        return _merged(found)[:_MOST_PLACES]
+
+    def _counts_so(self, key: str, start: int, end: int) -> bool:
+        """False for 三千家会员 where the claim is about 三千元."""
+        if key[end - 1] not in _NUMERALS:
+            return True
+        counted = key[end + (key[end : end + 1] in ("多", "余", "来")) :][:1]
+        return counted not in _COUNTED or f"{key[start:end]}{counted}" in self.claim
 
 
 class Watchlist:
@@ -52,7 +72,9 @@ class Watchlist:
     def __init__(self, policies: Sequence[Policy]) -> None:
         """Fold every wording once."""
         self._items = {
-            policy.id: tuple(_item(one) for one in policy.watch) for policy in policies if policy.watch
+            policy.id: tuple(_item(one, _topic(policy)) for one in policy.watch)
+            for policy in policies
+            if policy.watch
         }
 
     def claims(self, post: Post, matches: Iterable[Match]) -> tuple[Claim, ...]:
@@ -72,14 +94,20 @@ class Watchlist:
         )
 
 
-def _item(item: WatchItem) -> _Item:
+def _item(item: WatchItem, topic: str) -> _Item:
     wording, some, every, none = (
         tuple(filter(None, (_quoteless(word) for word in group)))
         for group in (item.wording, item.any, item.all, item.none)
     )
     if not (wording or some or every):
         wording = tuple(filter(None, [_quoteless(item.claim)]))
-    return _Item(item.id, wording, Condition(every, some, none))
+    claim = _quoteless(item.claim)
+    pieces = telling_pieces(plain_key(item.statement), (claim, *wording, *every, *some, topic))
+    return _Item(item.id, wording, Condition(every, some, none), claim, pieces)
+
+
+def _topic(policy: Policy) -> str:
+    return plain_key(" ".join((policy.title, *policy.aliases)))
 
 
 def _quoteless(text: str) -> str:
@@ -128,8 +156,11 @@ class _Said:
         if official:
             return Stance.REBUT, "官方信源"
         if places:
-            return _weigh([_towards(self.own, *place) for place in places])
+            verdict = _weigh([_towards(self.own, *place) for place in places])
+            return _second_thoughts(verdict, self.own.key, places, item)
         remark = _remark_on_quote(self.own.key)
+        if remark is None and self.own.key:
+            remark = _contradicted(signs_against(self.own.key, item.statement, echoed=False))
         return remark or _weigh([_towards(self.quoted, *place) for place in quoted])
 
 
@@ -156,6 +187,32 @@ def _remark_on_quote(comment: str) -> Verdict | None:
     return _denial(cues.DENIES.search(cues.UNDENIED.sub("", comment)), comment)
 
 
+def _second_thoughts(verdict: Verdict, key: str, places: Sequence[tuple[int, int]], item: _Item) -> Verdict:
+    """A repetition, or a claim merely echoed, weighed against all that is said around it."""
+    if verdict[0] in _BY_WEIGHT or (verdict[0] is Stance.ASK and _FIRM.search(verdict[1])):
+        return verdict
+    first, last = max(0, places[0][0] - _REACH), places[-1][1] + _REACH
+    around, end = [], first
+    for start, stop in places:
+        around.append(key[end:start])
+        end = stop
+    text = MARK.join((*around, key[end:last]))
+    signs = signs_against(text, item.statement, echoed=_ECHOED.search(text) is not None)
+    if verdict[0] is Stance.REPEAT:
+        torn = cues.TWO_VOICES.search(text) if signs.weight < _DECIDES else None
+        return (Stance.UNCLEAR, torn[0][:20]) if torn else _contradicted(signs) or verdict
+    if verdict == _ECHO and signs.weight < 0:
+        return Stance.REPEAT, key[slice(*places[0])]
+    least = _DECIDES if verdict == _ECHO else _DECIDES + 1
+    return (Stance.REBUT, signs.cue) if signs.weight >= least else verdict
+
+
+def _contradicted(signs: Signs) -> Verdict | None:
+    if signs.weight < 1:
+        return None
+    return (Stance.REBUT if signs.weight >= _DECIDES else Stance.UNCLEAR), signs.cue
+
+
 def _towards(passages: Passages, start: int, end: int) -> tuple[Verdict, bool]:
     """The stance towards a claim at a place, and whether a question is plain in its wording."""
     first, last = passages.span(passages.number_at(start))
@@ -167,7 +224,7 @@ def _towards(passages: Passages, start: int, end: int) -> tuple[Verdict, bool]:
     if denied := _denied(passages.key, (first, start, end, last), following):
         return denied, True
     if _echoes(sentence, passages.key[last : last + _REACH]):
-        return (Stance.ASK, "?"), False
+        return _ECHO, False
     return (Stance.REPEAT, passages.key[start:end]), True
 
 
@@ -210,6 +267,8 @@ def _echoes(sentence: str, rest: str) -> bool:
     """True for 带地名都要交会费？ left open; False when the writer goes on as if it were so."""
     ending = sentence.rstrip()
     if not ending.endswith("?") or ending.endswith(("??", "!?")) or cues.RHETORICAL.search(ending):
+        return False
+    if len(re.split("[,:]", ending)[-1]) > _SHORT_REMARK or cues.RHETORICAL.search(rest[:_SHORT_REMARK]):
         return False
     return not (
         cues.OUTRAGE.search(sentence) or cues.OUTRAGE.search(rest) or cues.INCREDULOUS.search(rest.lstrip())
