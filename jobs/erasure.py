@@ -141,7 +141,7 @@ def _stored(store: Store, ids: Sequence[PostId]) -> list[Post]:
 def _clean_spool(context: Context, target: Target, now: datetime) -> tuple[int, list[str]]:
     """Lines taken out of waiting files, and files that a crawl is still writing, in words."""
     dropped = 0
-    for file in spool.pending(context.spool):
+    for file in (*spool.pending(context.spool), *spool.pending(context.spool / "aside")):
         with suppress(FileNotFoundError):  # ingested meanwhile
             dropped += spool.rewrite(file, lambda line: not _is_of(context, line, target, now))
     return dropped, [f"{part}：采集还在进行，请待其结束后再运行一次" for part in _unfinished(context)]

@@ -162,6 +162,15 @@ def test_a_crawl_under_way_is_named_and_a_dead_one_s_rest_deleted(data: Path) ->
     assert any("采集还在进行" in words for words in erased.left)
 
 
+def test_a_crawl_s_file_that_was_set_aside_is_cleaned_too(minyi: Minyi, data: Path) -> None:
+    """What broke the program waits in a folder of its own, with people's words in it."""
+    (file,) = (data / "spool").glob("*.jsonl")
+    (data / "spool" / "aside").mkdir()
+    file.rename(data / "spool" / "aside" / file.name)
+    assert minyi("erase", "--author", RARE, "--json").lines[0]["spool_lines"] == 1
+    assert holding(data) == []
+
+
 def test_records_that_a_restore_set_aside_are_cleaned_too(minyi: Minyi, data: Path) -> None:
     """And one that cannot be read is named, with exit code 1."""
     minyi("backup", "copy.db")
