@@ -11,7 +11,7 @@ import pytest
 from minyi.models import PostId
 from minyi.store import open_store
 from minyi.store.sqlite.backup import read_sums
-from tests.store.filled import fill
+from tests.store.filled import fill, holding, theirs
 
 pytestmark = pytest.mark.chaos
 
@@ -162,5 +162,48 @@ def test_a_restore_troubled_anywhere_leaves_the_old_record_or_the_new(
     assert again.returncode == 0, again.stderr
     last = open_store(data / "minyi.db", check=True)
     assert last.post_count() == 80
+    assert last.verify() == []
+    last.close()
+
+
+ERASE = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from minyi.store import open_store
+from minyi.store.care import Act
+store = open_store(Path(sys.argv[1]))
+ids = store.care.authored("h9b32")
+store.care.erase(ids, Act("tester", "erase", "author"), {}, datetime(2026, 3, 12, tzinfo=UTC))
+store.care.scrub()
+store.close()
+"""
+
+
+@pytest.mark.parametrize(
+    "inject",
+    [
+        *(f"pwrite64:signal=SIGKILL:when={n}" for n in (1, 15, 60, 120, 200, 300)),
+        *(f"fdatasync:signal=SIGKILL:when={n}" for n in (1, 2, 3, 4, 6)),
+        "ftruncate:signal=SIGKILL:when=1",
+    ],
+)
+def test_an_erasure_killed_anywhere_is_completed_by_the_next(
+    strace: str, tmp_path: Path, inject: str
+) -> None:
+    """The record is sound in between; asked again, no byte of the person is left."""
+    path = tmp_path / "minyi.db"
+    store = open_store(path)
+    fill(store, 200)
+    store.save_posts(theirs(60), now=store.care.created())
+    store.close()
+    traced(strace, inject, "-c", ERASE, str(path))
+    between = open_store(path, check=True)
+    assert between.verify() == []
+    between.close()
+    subprocess.run([sys.executable, "-c", ERASE, str(path)], cwd=ROOT, check=True)  # noqa: S603 - ours
+    assert holding(tmp_path) == []
+    last = open_store(path, check=True)
+    assert last.post_count() == 200
     assert last.verify() == []
     last.close()
