@@ -11,8 +11,8 @@ from tests.store import invented
 from tests.store.filled import closed, contents, fill, flips
 
 NAMES = [
-    "file", "index", "counted", "matches", "details", "hours", "days", "bodies", "orphans", "buried", "order",
-    "audit", "documents", "posts", "words",
+    "file", "index", "counted", "matches", "details", "hours", "days", "bodies", "facts", "orphans", "buried",
+    "order", "audit", "documents", "posts", "words",
 ]  # fmt: skip
 
 
@@ -33,12 +33,13 @@ def test_a_sound_record_holds_every_invariant_by_name(store: SqliteStore) -> Non
         ("details", "UPDATE posts SET label = (label + 1) % 3 WHERE precision < 3"),
         ("hours", "UPDATE rollup_hour SET n = n + 1 WHERE policy = 0"),
         ("days", "DELETE FROM rollup_day WHERE policy = 0"),
-        ("bodies", "DELETE FROM post_body WHERE rid = (SELECT max(rid) FROM posts)"),
+        ("bodies", "DELETE FROM post_body WHERE body = (SELECT max(body) FROM posts)"),
+        ("facts", "UPDATE post_facts SET source = source + 1 WHERE rid = (SELECT min(rid) FROM posts)"),
         ("orphans", "INSERT INTO post_match VALUES(1, 0, 1, 0, 'title')"),
         ("buried", "INSERT INTO tombstones SELECT id, 0, 'erased' FROM posts LIMIT 1"),
         ("order", "UPDATE posts SET published = published + 1 WHERE rid = (SELECT min(rid) FROM posts)"),
         ("documents", "UPDATE policies SET body = replace(body, '{', '[')"),
-        ("posts", "UPDATE post_body SET text = text || '。' WHERE rid = (SELECT min(rid) FROM posts)"),
+        ("posts", "UPDATE post_body SET text = text || '。' WHERE body = (SELECT min(body) FROM posts)"),
         ("words", "INSERT INTO fts(fts, rowid, body, tags) SELECT NULL, rowid, '', '' FROM fts WHERE 0"),
     ],
 )
@@ -62,7 +63,7 @@ def test_a_changed_post_is_named_by_its_id(store: SqliteStore) -> None:
     with store._database.write() as connection:
         connection.execute(
             "UPDATE post_body SET text = 'x' || substr(text, 2) "
-            "WHERE rid = (SELECT rid FROM posts WHERE id = ?)",
+            "WHERE body = (SELECT body FROM posts WHERE id = ?)",
             (posts[7].id,),
         )
     (found,) = [one for one in store.care.check() if one.name == "posts"]
@@ -113,7 +114,7 @@ def test_a_text_that_is_no_text_any_more_is_damage_with_the_command_to_run(tmp_p
     with store._database.write() as connection:
         connection.execute(
             "UPDATE post_body SET text = CAST(x'ff' AS TEXT) "
-            "WHERE rid = (SELECT rid FROM posts WHERE id = ?)",
+            "WHERE body = (SELECT body FROM posts WHERE id = ?)",
             (posts[3].id,),
         )
     with pytest.raises(StoreCorrupt, match="minyi restore"):

@@ -121,7 +121,7 @@ def test_a_failed_migration_leaves_the_old_record(old: Path, monkeypatch: pytest
     sound(open_store(old))
 
 
-@pytest.mark.parametrize("place", ["_write", "_details", "number_shared"])
+@pytest.mark.parametrize("place", ["_write", "_details", "insert"])
 def test_a_killed_migration_leaves_the_old_record(old: Path, place: str) -> None:
     """`kill -9` half-way: old, then new at the next start."""
     before = tables(old)

@@ -16,9 +16,9 @@ from minyi.store import tokens
 from minyi.store.sqlite import ask, meta, rids
 from minyi.store.sqlite.ask import Row
 from minyi.store.sqlite.facts import COUNTED, REPEATED, UNSURE, Facts
-from minyi.store.sqlite.names import number_shared
+from minyi.store.sqlite.inserts import New, insert
 from minyi.store.sqlite.packing import loose
-from minyi.store.sqlite.rows import INSERT_BODY, INSERT_POST, Packed, body_row, post_row, shared_of
+from minyi.store.sqlite.rows import Packed
 from minyi.store.sqlite.tally import Tally, policy_rows
 from minyi.text import search_key
 
@@ -81,7 +81,7 @@ def load_known(connection: apsw.Connection, ids: Sequence[str]) -> dict[str, Kno
         connection,
         "SELECT id, rid, fingerprint, title, text, published, precision, first_seen, label, polarity, "
         "evident, source, cluster, author "
-        "FROM posts CROSS JOIN post_body USING(rid) WHERE id IN (SELECT value FROM json_each(?))",
+        "FROM posts CROSS JOIN post_body USING(body) WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(ids),),
     )
     sure = _sure_policies(connection, [row[1] for row in rows])
@@ -166,7 +166,9 @@ def _remove_rows(connection: apsw.Connection, known: Sequence[Known], tally: Tal
     if not known:
         return
     by_rid = [(one.rid,) for one in known]
-    for table in ("posts", "post_body", "post_match", "claims"):
+    bodies = "DELETE FROM post_body WHERE body = (SELECT body FROM posts WHERE rid=?)"
+    connection.executemany(bodies, by_rid)
+    for table in ("posts", "post_facts", "post_match", "claims"):
         connection.executemany(f"DELETE FROM {table} WHERE rid=?", by_rid)  # noqa: S608 - constants
     connection.executemany("DELETE FROM fts WHERE rowid=?", [row for row in by_rid if row[0] not in stands])
     keys = [row[:3] for one in known for row in policy_rows(one.rid, one.facts)]
@@ -182,32 +184,21 @@ def _insert(
     indexed: int,
     revision: int,
 ) -> None:
-    rows: list[Row] = []
-    bodies: list[Row] = []
-    index: list[Row] = []
+    new: list[New] = []
     matches: list[Row] = []
     claims: list[Row] = []
-    counted: list[Row] = []
-    shared = number_shared(connection, {shared_of(change.draft.post) for _, change in ordered})
     for n, (rid, change) in enumerate(ordered, start=1):
-        post, facts = change.draft.post, change.facts
-        packed = change.draft.packed
-        rows.append(post_row(rid, post, facts, packed.fingerprint, indexed, revision + n))
-        bodies.append(body_row(rid, post, packed, shared[shared_of(post)]))
-        if not change.keeps_index(rid):
-            index.append((rid, change.draft.prepare(), facts.tags))
+        draft, post = change.draft, change.draft.post
+        words = None if change.keeps_index(rid) else draft.prepare()
+        new.append(New(rid, post, change.facts, draft.packed, indexed, revision + n, words))
         matches += _match_rows(rid, post, pids)
         claims += [
             (rid, k, pids[one.policy], one.item, one.stance.value, one.cue)
             for k, one in enumerate(post.claims)
         ]
-        counted += policy_rows(rid, facts)
-    connection.executemany(INSERT_POST, rows)
-    connection.executemany(INSERT_BODY, bodies)
-    connection.executemany("INSERT INTO fts(rowid, body, tags) VALUES(?,?,?)", index)
+    insert(connection, new)
     connection.executemany("INSERT INTO post_match VALUES(?,?,?,?,?)", matches)
     connection.executemany("INSERT INTO claims VALUES(?,?,?,?,?,?)", claims)
-    connection.executemany("INSERT INTO post_policy VALUES(?,?,?,?,?,?,?,?,?)", counted)
 
 
 def _match_rows(rid: int, post: Post, pids: Mapping[str, int]) -> Iterator[Row]:

@@ -33,7 +33,7 @@ class SqliteClusters:
         with self._database.read() as connection:
             rows = ask.rows(
                 connection,
-                "SELECT id, cluster, title, text FROM posts CROSS JOIN post_body USING(rid) "  # noqa: S608 - constants
+                "SELECT id, cluster, title, text FROM posts CROSS JOIN post_body USING(body) "  # noqa: S608 - constants
                 f"WHERE {among}",
                 asked,
             )

@@ -14,7 +14,7 @@ import apsw
 
 from minyi.store.base import Split
 from minyi.store.query import Query
-from minyi.store.sqlite import ask
+from minyi.store.sqlite import ask, rids
 from minyi.store.sqlite.facts import DAY, HOUR, LABEL_NAMES, LABELS
 from minyi.store.sqlite.plan import Numbers, compile_query
 from minyi.store.sqlite.schema import ALL
@@ -165,7 +165,10 @@ class Curve:
     def _from_hits(self) -> Iterator[Cell]:
         plan = compile_query(self.query, self.numbers)
         key, join = OF_HIT[self.split]
-        hits = plan.select("p.rid AS rid, p.published, p.label, p.polarity, p.source, p.precision")
+        hits = plan.select(
+            f"$rid AS rid, {rids.PUBLISHED} AS published, t.label AS label, t.polarity AS polarity, "
+            "t.source AS source, t.precision AS precision"
+        )
         policies = self.query.policies if self.split is Split.POLICY else ()
         asked = [self.numbers.policies[one] for one in policies if one in self.numbers.policies]
         sql = (

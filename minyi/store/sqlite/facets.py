@@ -36,8 +36,8 @@ def facet(connection: apsw.Connection, query: Query, field: Split, size: int) ->
 def _group(connection: apsw.Connection, plan: Plan, key: str, join: str) -> tuple[list[Row], int, bool]:
     """(key, hits, sum of polarities, scored hits) of the newest hits; how many; True when there are more."""
     window = plan.select(
-        "p.rid AS rid, p.label AS label, p.polarity AS polarity, p.source AS source",
-        more="ORDER BY p.rid DESC LIMIT ?",
+        "$rid AS rid, t.label AS label, t.polarity AS polarity, t.source AS source",
+        more="ORDER BY $rid DESC LIMIT ?",
     )
     *rows, (_, counted, oldest, _) = ask.rows(
         connection,

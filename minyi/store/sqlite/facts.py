@@ -12,6 +12,7 @@ from minyi.models import Label, Post, Precision
 
 LABELS: Mapping[Label, int] = {Label.NEGATIVE: 0, Label.NEUTRAL: 1, Label.POSITIVE: 2}
 UNSCORED = 3
+EVERY_LABEL = range(UNSCORED + 1)
 LABEL_NAMES: Sequence[str] = (*(label.value for label in LABELS), "unscored")
 """Name of each label number."""
 
@@ -91,8 +92,8 @@ class Facts:
 
     @property
     def tags(self) -> str:
-        """The index's second column: every post, label, source, policies, polarity, author, cluster."""
-        words = ["x", f"l{self.label}", f"s{self.sid}", *(f"p{pid}" for pid in self.pids)]
+        """The index's second column: label (never missing), source, policies, polarity, author, cluster."""
+        words = [f"l{self.label}", f"s{self.sid}", *(f"p{pid}" for pid in self.pids)]
         if self.polarity is not None:
             words.append(f"e{polarity_band(self.polarity)}")
         if self.author:

@@ -79,12 +79,17 @@ def _sums(horizon: int) -> Iterator[tuple[str, str, list[str]]]:
     hours, by_hour, days, by_day = _rollups(horizon)
     yield "hours", "小时汇总等于帖文之和", _differ(hours, by_hour)
     yield "days", "每日汇总等于帖文之和", _differ(days, by_day)
-    yield "bodies", "每帖恰有一份正文", _differ("SELECT rid FROM posts", "SELECT rid FROM post_body")
+    yield "bodies", "每帖恰有一份正文", _differ("SELECT body FROM posts", "SELECT body FROM post_body")
+    yield "facts", "筛选所用的明细与帖文一致", _differ(*_FACTS)
     yield "orphans", "匹配与误读记录都属于在库的帖文", [_without_post("post_match"), _without_post("claims")]
     yield "buried", "已删除的帖文不在库", ["SELECT id FROM tombstones JOIN posts USING(id)"]
     yield "order", "帖文按时间排序", [_MISPLACED]
 
 
+_FACTS = (
+    "SELECT rid, label, polarity, source, precision, published FROM posts",
+    f"SELECT rid, label, polarity, source, precision, {rids.PUBLISHED} FROM post_facts t",  # noqa: S608 - constants
+)
 _DETAILS = (
     "SELECT p.id FROM posts p JOIN post_policy t ON t.rid = p.rid AND t.published = p.published WHERE "  # noqa: S608 - constants
     "(p.label, p.source, p.precision) <> (t.label, t.source, t.precision) "

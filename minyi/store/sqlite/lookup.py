@@ -32,8 +32,8 @@ def find(connection: apsw.Connection, reference: str) -> list[PostId]:
         for (post,) in rows
         or ask.rows(
             connection,
-            "SELECT id FROM post_body b JOIN posts p ON p.rid = b.rid WHERE b.native_id=?1 OR b.url=?1 "
-            "ORDER BY b.rid DESC LIMIT ?2",
+            "SELECT id FROM posts WHERE body IN (SELECT body FROM post_body WHERE native_id=?1 OR url=?1) "
+            "ORDER BY rid DESC LIMIT ?2",
             (reference, MOST),
         )
     ]

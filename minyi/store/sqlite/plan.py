@@ -1,12 +1,13 @@
 """A query compiled for SQLite: one full-text expression, a range of row ids, and what must be re-checked.
 
 Policies, sources, authors, labels and tenths of polarity are tags of the text index, so whole boolean
-trees of them are one expression. Finer polarity and time are looked up in `posts`. All values are
+trees of them are one expression. Finer polarity and time are looked up in `post_facts`. All values are
 bound or made of letters and digits: nothing typed reaches SQL.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +21,7 @@ from minyi.store.query import Query
 from minyi.store.sqlite import rids
 from minyi.store.sqlite.facts import (
     BANDS,
+    EVERY_LABEL,
     LABELS,
     NONE,
     author_tag,
@@ -30,7 +32,7 @@ from minyi.store.sqlite.facts import (
 )
 from minyi.store.sqlite.names import policy_numbers, source_numbers
 
-_EVERY = 'tags:"x"'
+_EVERY = " OR ".join(f'tags:"l{label}"' for label in EVERY_LABEL).join("()")
 _NOBODY = 'tags:"never"'
 _FIRST_RID, _LAST_RID = -(1 << 62), 1 << 62
 
@@ -50,7 +52,7 @@ def read_numbers(connection: apsw.Connection) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`match` is for the text index (None = not needed), `where` for `posts p`; row ids in [low, high)."""
+    """`match` is for the text index (None = not needed), `where` for the tables; row ids in [low, high)."""
 
     match: str | None
     where: tuple[str, ...]
@@ -63,22 +65,25 @@ class Plan:
     def select(
         self, columns: str, *, below: int | None = None, at_least: int | None = None, more: str = ""
     ) -> str:
-        """SELECT over the hits; name the row id `p.rid`. Bind with `bindings` of the same arguments."""
-        if self.match is None:
-            origin, rid, conditions = "posts p", "p.rid", list(self.where)
-        elif self.where or "p." in columns.replace("p.rid", ""):
-            origin, rid = "fts f CROSS JOIN posts p ON p.rid = f.rowid", "f.rowid"
-            conditions = ["f.fts MATCH ?", *self.where]
+        """SELECT over the hits. Bind with `bindings` of the same arguments.
+
+        Name the row id `$rid`, columns of `post_facts` `t.x`, of `posts` `p.x`; only tables named are read.
+        """
+        asked = " ".join((columns, *self.where))
+        tables = [table for table in ("post_facts t", "posts p") if re.search(rf"\b{table[-1]}\.", asked)]
+        if self.match is not None:
+            first, rid = "fts f", "f.rowid"
         else:
-            origin, rid, conditions = "fts f", "f.rowid", ["f.fts MATCH ?"]
+            first, *tables = tables or ["post_facts t"]
+            rid = f"{first[-1]}.rid"
+        origin = " CROSS JOIN ".join((first, *(f"{table} ON {table[-1]}.rid = {rid}" for table in tables)))
+        conditions = [*(["f.fts MATCH ?"] if self.match is not None else ()), *self.where]
         if below is not None or self.high != _LAST_RID:
-            conditions.append(f"{rid} < ?")
+            conditions.append("$rid < ?")
         if at_least is not None or self.low != _FIRST_RID:
-            conditions.append(f"{rid} >= ?")
+            conditions.append("$rid >= ?")
         where = " AND ".join(conditions) or "1"
-        return (
-            f"SELECT {columns.replace('p.rid', rid)} FROM {origin} WHERE {where} {more.replace('p.rid', rid)}"  # noqa: S608 - our own words
-        )
+        return f"SELECT {columns} FROM {origin} WHERE {where} {more}".replace("$rid", rid)  # noqa: S608 - our own words
 
     def bindings(self, *, below: int | None = None, at_least: int | None = None) -> tuple[object, ...]:
         """Values for `select`."""
@@ -202,18 +207,18 @@ def _tags(field: Field, values: Sequence[str], numbers: Numbers) -> list[str]:
 
 
 def _sql(node: Node, numbers: Numbers) -> tuple[str, list[object]]:
-    """A condition on `posts p` that is never NULL, so that it can be negated."""
+    """A condition on the hit's tables that is never NULL, so that it can be negated."""
     if _is_indexed(node):
-        return "p.rid IN (SELECT rowid FROM fts WHERE fts MATCH ?)", [_expression(node, numbers)]
+        return "$rid IN (SELECT rowid FROM fts WHERE fts MATCH ?)", [_expression(node, numbers)]
     match node:
         case Polarity(low, high):
             bounds = [
-                f"p.polarity {sign} ?" for sign, bound in ((">=", low), ("<=", high)) if bound is not None
+                f"t.polarity {sign} ?" for sign, bound in ((">=", low), ("<=", high)) if bound is not None
             ]
-            return _all(["p.polarity IS NOT NULL", *bounds]), [one for one in (low, high) if one is not None]
+            return _all(["t.polarity IS NOT NULL", *bounds]), [one for one in (low, high) if one is not None]
         case Published(start, end):
-            bounds = [f"p.published {sign} ?" for sign, bound in ((">=", start), ("<", end)) if bound]
-            return _all([f"p.precision < {NONE}", *bounds]), [up_seconds(one) for one in (start, end) if one]
+            bounds = [f"{rids.PUBLISHED} {sign} ?" for sign, bound in ((">=", start), ("<", end)) if bound]
+            return _all([f"t.precision < {NONE}", *bounds]), [up_seconds(one) for one in (start, end) if one]
         case Not(part):
             sql, values = _sql(part, numbers)
             return f"NOT {sql}", values

@@ -16,22 +16,13 @@ from minyi.store.sqlite import ask, rids
 from minyi.store.sqlite.ask import Row
 from minyi.store.sqlite.changes import index_body
 from minyi.store.sqlite.facts import LABELS, PRECISIONS, UNSCORED, facts_of, from_seconds
-from minyi.store.sqlite.names import number_shared, policy_numbers
-from minyi.store.sqlite.rows import (
-    INSERT_BODY,
-    INSERT_POST,
-    body_row,
-    claim_of,
-    match_of,
-    pack,
-    post_row,
-    shared_of,
-)
+from minyi.store.sqlite.inserts import New, insert
+from minyi.store.sqlite.names import policy_numbers
+from minyi.store.sqlite.rows import claim_of, match_of, pack
 from minyi.store.sqlite.schema import TABLES
-from minyi.store.sqlite.tally import policy_rows
 
 _PAGE = 1_000
-_REBUILT = ("posts", "post_body", "post_shared", "post_policy", "fts")
+_REBUILT = ("posts", "post_body", "post_facts", "post_shared", "post_policy", "fts")
 _RENUMBERED = ("post_match", "claims")
 """Tables that name posts by row id and keep their layout."""
 
@@ -142,25 +133,13 @@ def _post_of_1(
 
 
 def _write(connection: apsw.Connection, posts: list[tuple[Row, Post]], pids: dict[str, int]) -> None:
-    shared = number_shared(connection, {shared_of(post) for _, post in posts})
-    rows: list[Row] = []
-    bodies: list[Row] = []
-    index: list[Row] = []
-    counted: list[Row] = []
     made = [(old, post, facts_of(post, old[6], old[5], pids)) for old, post in posts]
     chosen = rids.assign(connection, [(post.id, facts) for _, post, facts in made])
-    for old, post, facts in sorted(made, key=lambda one: chosen[one[1].id]):
-        rid, packed = chosen[post.id], pack(post)
-        indexed, revision = old[7:9]
-        rows.append(post_row(rid, post, facts, packed.fingerprint, indexed, revision))
-        bodies.append(body_row(rid, post, packed, shared[shared_of(post)]))
-        index.append((rid, index_body(post), facts.tags))
-        counted += policy_rows(rid, facts)
-    connection.executemany(INSERT_POST, rows)
-    connection.executemany(INSERT_BODY, bodies)
-    connection.executemany("INSERT INTO fts(rowid, body, tags) VALUES(?,?,?)", index)
-    places = ",".join("?" * len(counted[0])) if counted else ""
-    connection.executemany(f"INSERT INTO post_policy VALUES({places})", counted)
+    new = [
+        New(chosen[post.id], post, facts, pack(post), old[7], old[8], index_body(post))
+        for old, post, facts in made
+    ]
+    insert(connection, sorted(new, key=lambda one: one.rid))
     renumbered = [(chosen[post.id], old[0]) for old, post, _ in made]
     for table, columns in (
         ("post_match", "ord, policy, sure, via"),

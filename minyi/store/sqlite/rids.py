@@ -39,6 +39,15 @@ def ceiling_rid(second: int) -> int:
     return (second + SLACK_SECONDS) << SHIFT
 
 
+def second_of(rid: int) -> int:
+    """The second a rid stands at: that of publishing, or up to `SLACK_SECONDS` later."""
+    return rid >> SHIFT
+
+
+PUBLISHED = f"((t.rid >> {SHIFT}) - t.behind)"
+"""SQL of the published second in `post_facts t`."""
+
+
 def assign(connection: apsw.Connection, wanted: Sequence[tuple[str, Facts]]) -> dict[str, int]:
     """A free rid for each (post id, facts); nothing is reserved beyond the caller's transaction."""
     bases = {post: _base(post, facts) for post, facts in wanted}

@@ -41,14 +41,11 @@ SELECT = (
     "p.revision, p.id, p.cluster, p.author, p.fingerprint, "
     "s.platform, b.content, s.official, s.sample, b.native_id, b.url, b.lang, b.region, "
     "b.metrics, b.keywords, b.snownlp, s.model_version, b.evidence, b.parent_title, b.title, b.text "
-    "FROM posts p CROSS JOIN post_body b ON b.rid = p.rid CROSS JOIN post_shared s ON s.shared = b.shared"
+    "FROM posts p CROSS JOIN post_body b ON b.body = p.body CROSS JOIN post_shared s ON s.shared = b.shared"
 )
 """Rows for `stored_post`; a condition on `p` may follow."""
 RID, SOURCE, FIRST_SEEN, ID, FINGERPRINT = 0, 5, 6, 9, 12
 """Places in such a row."""
-
-INSERT_POST = f"INSERT INTO posts VALUES({','.join('?' * 14)})"
-INSERT_BODY = f"INSERT INTO post_body VALUES({','.join('?' * 14)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +95,7 @@ def pack(post: Post) -> Packed:
     said = f"{len(post.matches)}\0" + "\0".join(parts)
     if said.count("\0") != len(parts):  # a NUL inside a string would blur where it ends
         said = to_json(parts)
-    return Packed(metrics, keywords, evidence, hashlib.blake2b(said.encode(), digest_size=12).digest())
+    return Packed(metrics, keywords, evidence, hashlib.blake2b(said.encode(), digest_size=8).digest())
 
 
 def _real(value: float | None) -> str:
@@ -109,8 +106,8 @@ _NOTHING = "\1"
 """Stands for None, which differs from an empty string."""
 
 
-def post_row(rid: int, post: Post, facts: Facts, said: bytes, indexed: int, revision: int) -> Row:  # noqa: PLR0917 - a row
-    """The row for `INSERT_POST`; `said` is the post's fingerprint."""
+def post_row(rid: int, post: Post, facts: Facts, said: bytes, indexed: int, revision: int, body: int) -> Row:  # noqa: PLR0917 - a row
+    """The row of `posts`; `said` is the post's fingerprint, `body` the number of its row of `post_body`."""
     return (
         rid,
         facts.published,
@@ -122,6 +119,7 @@ def post_row(rid: int, post: Post, facts: Facts, said: bytes, indexed: int, revi
         facts.first_seen,
         indexed,
         revision,
+        body,
         post.id,
         post.cluster,
         tight(post.author) if post.author is not None else None,
@@ -129,10 +127,10 @@ def post_row(rid: int, post: Post, facts: Facts, said: bytes, indexed: int, revi
     )
 
 
-def body_row(rid: int, post: Post, packed: Packed, shared: int) -> Row:
-    """The row for `INSERT_BODY`."""
+def body_row(body: int, post: Post, packed: Packed, shared: int) -> Row:
+    """The row of `post_body`."""
     return (
-        rid,
+        body,
         shared,
         post.content,
         post.native_id,

@@ -31,16 +31,20 @@ CREATE TABLE source_key(sid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, import
   imported_at INTEGER, newest INTEGER);
 
 -- rid = unix_seconds(published) << 6 | 6 hash bits: newest first is rid descending, in every table below.
--- posts holds what is filtered, counted and looked up, in rows of a hundred bytes (an author of hexadecimal
--- digits as bytes); post_body what is shown
+-- posts holds what is looked up (an author of hexadecimal digits as bytes), post_body what is shown, and
+-- post_facts once more what filters, facets and curves read of thousands of hits: twenty bytes a post,
+-- so that a year of them fits in memory; behind = second of the rid - published
 CREATE TABLE posts(
   rid INTEGER PRIMARY KEY,
   published INTEGER NOT NULL, precision INTEGER NOT NULL,
   label INTEGER NOT NULL, polarity INTEGER, source INTEGER NOT NULL, evident INTEGER NOT NULL,
   first_seen INTEGER NOT NULL, indexed INTEGER NOT NULL, revision INTEGER NOT NULL,
-  id TEXT NOT NULL UNIQUE, cluster TEXT NOT NULL, author, fingerprint BLOB NOT NULL);
+  body INTEGER NOT NULL, id TEXT NOT NULL UNIQUE, cluster TEXT NOT NULL, author, fingerprint BLOB NOT NULL);
+CREATE TABLE post_facts(
+  rid INTEGER PRIMARY KEY, label INTEGER NOT NULL, polarity INTEGER, source INTEGER NOT NULL,
+  precision INTEGER NOT NULL, behind INTEGER NOT NULL);
 CREATE TABLE post_body(
-  rid INTEGER PRIMARY KEY, shared INTEGER NOT NULL, content TEXT NOT NULL,
+  body INTEGER PRIMARY KEY, shared INTEGER NOT NULL, content TEXT NOT NULL,
   native_id TEXT, url TEXT, lang TEXT, region TEXT, metrics TEXT, keywords TEXT, snownlp REAL, evidence TEXT,
   parent_title TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL);
 -- what thousands of posts have in common

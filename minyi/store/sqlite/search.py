@@ -73,7 +73,7 @@ def _copies(connection: apsw.Connection, plan: Plan, cluster: str) -> int:
 
 
 def _count(connection: apsw.Connection, plan: Plan, limit: int) -> int:
-    sql = f"SELECT count(*) FROM ({plan.select('p.rid', more='LIMIT ?')})"  # noqa: S608 - our own words
+    sql = f"SELECT count(*) FROM ({plan.select('$rid', more='LIMIT ?')})"  # noqa: S608 - our own words
     return int(ask.value(connection, sql, (*plan.bindings(), limit)))
 
 
@@ -96,7 +96,7 @@ def _newest(
     """Row ids, newest first, below the cursor's."""
     if collapse:
         return _newest_collapsed(connection, plan, size, below)
-    sql = plan.select("p.rid", below=below, more="ORDER BY p.rid DESC LIMIT ?")
+    sql = plan.select("$rid", below=below, more="ORDER BY $rid DESC LIMIT ?")
     return [rid for (rid,) in ask.rows(connection, sql, (*plan.bindings(below=below), size))]
 
 
@@ -105,7 +105,7 @@ def _newest_collapsed(connection: apsw.Connection, plan: Plan, size: int, below:
     shown: list[int] = []
     seen: set[str] = set()
     while len(shown) < size:
-        sql = plan.select("p.rid, p.cluster", below=below, more="ORDER BY p.rid DESC LIMIT ?")
+        sql = plan.select("$rid, p.cluster", below=below, more="ORDER BY $rid DESC LIMIT ?")
         found = ask.rows(connection, sql, (*plan.bindings(below=below), size * _CANDIDATES))
         for rid, cluster in found:
             if cluster and (cluster in seen or _has_newer(connection, plan, cluster, rid)):
@@ -127,7 +127,7 @@ def _has_newer(connection: apsw.Connection, plan: Plan, cluster: str, rid: int) 
 
 def window_floor(connection: apsw.Connection, plan: Plan) -> int | None:
     """Row id of the last hit inside the window; None when all hits are."""
-    sql = plan.select("p.rid", more="ORDER BY p.rid DESC LIMIT 2 OFFSET ?")
+    sql = plan.select("$rid", more="ORDER BY $rid DESC LIMIT 2 OFFSET ?")
     edge = ask.rows(connection, sql, (*plan.bindings(), WINDOW - 1))
     return int(edge[0][0]) if len(edge) == 2 else None
 
@@ -137,8 +137,8 @@ def _best(
 ) -> tuple[list[int], int | None]:
     """Best first; equal scores newest first. Collapsed, a cluster shows its best hit."""
     floor = window_floor(connection, plan)
-    columns = "p.rid, p.cluster" if collapse else "p.rid"
-    sql = plan.select(columns, at_least=floor, more="ORDER BY bm25(fts, 1.0, 0.0), p.rid DESC LIMIT ?")
+    columns = "$rid, p.cluster" if collapse else "$rid"
+    sql = plan.select(columns, at_least=floor, more="ORDER BY bm25(fts, 1.0, 0.0), $rid DESC LIMIT ?")
     found = ask.rows(connection, sql, (*plan.bindings(at_least=floor), -1 if collapse else size))
     if collapse:
         first: dict[object, int] = {}
