@@ -34,6 +34,7 @@ from minyi.store.query import parse
 
 log = logging.getLogger(__name__)
 
+_OLD_RECORD = re.compile(r"minyi\.db\.before-[0-9A-Za-z]+(-\d+)?")
 _PSEUDONYM = re.compile(r"[0-9a-f]{32}")
 _EXCERPT = 12
 """First characters of a post's text by which a mail that quotes it is known."""
@@ -260,8 +261,8 @@ def _clean_old_records(context: Context, target: Target, who: str, now: datetime
     """Erase in the records that a restore set aside; how many were cleaned, and which could not be."""
     cleaned, left = 0, []
     for path in sorted(context.data.glob("minyi.db.before-*")):
-        if path.name.endswith(("-wal", "-shm", "-journal")):
-            continue
+        if not _OLD_RECORD.fullmatch(path.name):
+            continue  # a log or lock file of one
         try:
             old = open_store(path)
         except StoreError as error:

@@ -172,6 +172,6 @@ def _swap(new: Path, record: Path) -> None:
 
 
 def _remove(new: Path) -> None:
-    for ending in ("", "-wal", "-shm", "-journal"):
+    for path in (new, *new.parent.glob(f"{new.name}-*")):
         with suppress(FileNotFoundError):
-            new.with_name(f"{new.name}{ending}").unlink()
+            path.unlink()

@@ -163,7 +163,9 @@ def test_a_flipped_byte_in_a_copy_is_found_and_the_record_left_alone(minyi: Miny
     assert "minyi restore" in refused.err
     assert "older.db" in refused.err
     assert (data / "minyi.db").read_bytes() == before
-    assert sorted(path.name for path in data.glob("minyi.db*")) == ["minyi.db", "minyi.db.made"]
+    assert not [
+        path.name for path in data.glob("minyi.db*") if "restoring" in path.name or "before" in path.name
+    ]
 
 
 def test_a_copy_without_its_checksum_needs_a_word(minyi: Minyi, data: Path) -> None:
