@@ -1,7 +1,5 @@
 """What was acknowledged survives `kill -9` and other writers."""
 
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -11,19 +9,16 @@ from minyi.models import PostId, Saved
 from minyi.store import open_store
 from minyi.store.query import Query
 from minyi.store.sqlite import SqliteStore
-from tests.store import invented
-
-ROOT = Path(__file__).parents[2]
+from tests.store import crowd, invented
 
 
-def _writer(path: Path, name: str, rounds: int) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "tests.store.writer", str(path), name, str(rounds)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)  # noqa: S603 - our own program
+def _writer(path: Path, name: str, rounds: int) -> crowd.Child:
+    return crowd.child("writer", path, name, rounds, 40)
 
 
 def _acknowledged(lines: list[str]) -> list[PostId]:
-    """Ids of whole lines; a line cut by the kill acknowledged nothing."""
-    return [PostId(one) for line in lines if line.endswith("\n") for one in line.split()]
+    """Ids of whole lines, after the wait; a line cut by the kill acknowledged nothing."""
+    return [PostId(one) for line in lines if line.endswith("\n") for one in line.split()[1:]]
 
 
 @pytest.mark.parametrize("after", [1, 4, 9])
