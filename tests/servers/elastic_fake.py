@@ -101,7 +101,7 @@ class FakeElastic:
         if path.endswith("/_mapping"):
             return 200, {path.split("/", 2)[1]: {"mappings": {"_meta": {"schema": SCHEMA}}}}
         if path.endswith("/_search"):
-            wanted = json.loads(body)["query"]["ids"]["values"]
+            wanted = json.loads(body)["query"].get("ids", {}).get("values", [])
             hits = [{"_id": one, "_index": "minyi-posts-v1-2026.03"} for one in wanted if one in self.kept]
             return 200, {"hits": {"hits": hits}}
         return 200, {"acknowledged": True, "method": method}
