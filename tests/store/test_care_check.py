@@ -74,7 +74,7 @@ def test_a_changed_post_is_named_by_its_id(store: SqliteStore) -> None:
 def test_a_flipped_bit_anywhere_is_found_or_changes_nothing(tmp_path: Path) -> None:
     """Opened, checked: either an error that names restore, a broken invariant, or every row as before.
 
-    Not provable are the time a post was first seen and that of its last change: nothing repeats them.
+    What is written once and short, as a message's time, nothing repeats: one such place in thirty may pass.
     """
     path = tmp_path / "minyi.db"
     raw = closed(path)

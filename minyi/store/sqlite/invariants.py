@@ -20,13 +20,13 @@ EXAMPLES = 3
 """Ids named with a broken invariant."""
 
 _LONG_AGO = -(1 << 40)
-_COUNTED = f"SELECT rid FROM posts WHERE precision <> {NONE}"  # noqa: S608 - constants
-_EVERYONE = f"SELECT rid FROM post_policy WHERE policy = {ALL}"  # noqa: S608 - constants
+_COUNTED = f"SELECT rid, published FROM posts WHERE precision <> {NONE}"  # noqa: S608 - constants
+_EVERYONE = f"SELECT rid, published FROM post_policy WHERE policy = {ALL}"  # noqa: S608 - constants
 _SURE = (
-    "SELECT m.policy, m.rid FROM post_match m JOIN posts p USING(rid) "  # noqa: S608 - constants
+    "SELECT m.policy, m.rid, p.published FROM post_match m JOIN posts p USING(rid) "  # noqa: S608 - constants
     f"WHERE sure = 1 AND precision <> {NONE}"
 )
-_NAMED = f"SELECT policy, rid FROM post_policy WHERE policy <> {ALL}"  # noqa: S608 - constants
+_NAMED = f"SELECT policy, rid, published FROM post_policy WHERE policy <> {ALL}"  # noqa: S608 - constants
 
 
 def check(connection: apsw.Connection, *, words: bool, progress: Progress = silent) -> list[Finding]:

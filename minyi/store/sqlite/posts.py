@@ -17,7 +17,7 @@ from minyi.store.sqlite.changes import Change, Draft, Known
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.facts import facts_of, seconds
 from minyi.store.sqlite.names import number_policies, number_sources, source_numbers
-from minyi.store.sqlite.rows import pack
+from minyi.store.sqlite.rows import SAID, pack
 
 CHUNK = 500
 """Posts a transaction: about 50 ms under the lock, so that writers of other processes get their turn."""
@@ -95,7 +95,7 @@ def _says_more(draft: Draft, fingerprint: bytes, source: str) -> bool:
     Two sources may show one post (an aggregator and the site itself). The source that brought it first
     keeps it; what others show of it is often cut or out of date, and must not replace it at every crawl.
     """
-    return draft.packed.fingerprint != fingerprint and draft.post.source == source
+    return draft.packed.fingerprint != fingerprint[:SAID] and draft.post.source == source
 
 
 def _waves(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,8 +45,11 @@ SELECT = (
     "FROM posts p CROSS JOIN post_body b ON b.body = p.body CROSS JOIN post_shared s ON s.shared = b.shared"
 )
 """Rows for `stored_post`; a condition on `p` may follow."""
-RID, SOURCE, FIRST_SEEN, ID, FINGERPRINT = 0, 5, 6, 9, 12
+RID, SOURCE, FIRST_SEEN, INDEXED, REVISION, ID, FINGERPRINT = 0, 5, 6, 7, 8, 9, 12
 """Places in such a row."""
+
+SAID = 8
+"""Bytes of the fingerprint; the row's seal stands after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def pack(post: Post) -> Packed:
     said = f"{len(post.matches)}\0" + "\0".join(parts)
     if said.count("\0") != len(parts):  # a NUL inside a string would blur where it ends
         said = to_json(parts)
-    return Packed(metrics, keywords, evidence, hashlib.blake2b(said.encode(), digest_size=8).digest())
+    return Packed(metrics, keywords, evidence, hashlib.blake2b(said.encode(), digest_size=SAID).digest())
 
 
 def _real(value: float | None) -> str:
@@ -106,8 +110,13 @@ _NOTHING = "\1"
 """Stands for None, which differs from an empty string."""
 
 
+def seal(rid: int, first_seen: int, indexed: int, revision: int) -> bytes:
+    """Four bytes that tell damage in what Minyi itself notes of a post; nothing else repeats it."""
+    return zlib.crc32(b"%d %d %d %d" % (rid, first_seen, indexed, revision)).to_bytes(4, "big")
+
+
 def post_row(rid: int, post: Post, facts: Facts, said: bytes, indexed: int, revision: int, body: int) -> Row:  # noqa: PLR0917 - a row
-    """The row of `posts`; `said` is the post's fingerprint, `body` the number of its row of `post_body`."""
+    """The row of `posts`; `said` is fingerprint and seal, `body` the number of its row of `post_body`."""
     return (
         rid,
         facts.published,

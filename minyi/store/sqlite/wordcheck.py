@@ -22,12 +22,15 @@ from minyi.store.sqlite.rows import (
     FINGERPRINT,
     FIRST_SEEN,
     ID,
+    INDEXED,
+    REVISION,
     RID,
     SELECT,
     SOURCE,
     claim_of,
     match_of,
     pack,
+    seal,
     stored_post,
 )
 
@@ -109,7 +112,8 @@ def _check(
         ValueError: the row does not say what its hash was made of.
     """
     post = stored_post(row, sources[row[SOURCE]], *details).post
-    if pack(post).fingerprint != row[FINGERPRINT]:
+    noted = seal(row[RID], row[FIRST_SEEN], row[INDEXED], row[REVISION])
+    if pack(post).fingerprint + noted != row[FINGERPRINT]:
         raise ValueError(post.id)
     rid = row[RID]
     facts = facts_of(post, row[FIRST_SEEN], row[SOURCE], pids)
