@@ -94,12 +94,12 @@ class Plan:
             values.append(self.low if at_least is None else max(at_least, self.low))
         return tuple(values)
 
-    def with_cluster(self, cluster: str) -> Plan:
-        """The hits of one cluster."""
-        tag = f'tags:"{cluster_tag(cluster)}"'
-        match = tag if self.match is None else f"({self.match}) AND {tag}"
-        where, values = ("p.cluster = ?", *self.where), (cluster, *self.values)
-        return replace(self, match=match, where=where, values=values)
+    def with_clusters(self, clusters: Sequence[str]) -> Plan:
+        """The hits of these clusters, at least one."""
+        tags = " OR ".join(f'tags:"{cluster_tag(cluster)}"' for cluster in clusters)
+        match = f"({tags})" if self.match is None else f"({tags}) AND ({self.match})"
+        among = f"p.cluster IN ({','.join('?' * len(clusters))})"
+        return replace(self, match=match, where=(among, *self.where), values=(*clusters, *self.values))
 
 
 def compile_query(query: Query, numbers: Numbers) -> Plan:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Sequence
 
 import apsw
 
-from minyi.errors import CursorError
 from minyi.models import Claim, Match, PostId, StoredPost
 from minyi.store.base import Hit, Order, Page
+from minyi.store.cursor import read_cursor, write_cursor
 from minyi.store.highlight import highlights
 from minyi.store.nodes import positive_texts
 from minyi.store.query import Query
-from minyi.store.sqlite import ask
+from minyi.store.sqlite import ask, collapse
+from minyi.store.sqlite.collapse import count_hits
 from minyi.store.sqlite.plan import Plan, compile_query, read_numbers
 from minyi.store.sqlite.rows import RID, SELECT, SOURCE, claim_of, match_of, stored_post
 
@@ -24,8 +24,6 @@ EXACT_TOTAL = 10_000
 WINDOW = 20_000
 """What costs grow with the hits is computed on this many newest ones."""
 _NO_LIMIT = -1
-_CANDIDATES = 4
-"""Hits read for each one shown when clusters collapse."""
 
 
 def search(connection: apsw.Connection, query: Query, order: Order, size: int, cursor: str | None) -> Page:
@@ -38,20 +36,23 @@ def search(connection: apsw.Connection, query: Query, order: Order, size: int, c
     window: int | None = None
     following: str | None = None
     if order == Order.RELEVANCE and plan.match is not None and positive_texts(query.text):
-        total = _count(connection, plan, EXACT_TOTAL + 1)
-        rids, window = _best(connection, plan, size, collapse=query.collapse)
+        total = count_hits(connection, plan, EXACT_TOTAL + 1)
+        rids, window = _best(connection, plan, size, collapsed=query.collapse)
     else:
-        below = _read_cursor(query, cursor)
-        found, total = _newest_of_all(connection, plan, size + 1, below, collapse=query.collapse)
+        below = read_cursor(query, cursor)
+        found, total = _newest_of_all(connection, plan, size + 1, below, collapsed=query.collapse)
         rids = found[:size]
-        following = _cursor(query, rids[-1]) if len(found) > size else None
+        following = write_cursor(query, rids[-1]) if len(found) > size else None
+    shown = load(connection, rids)
+    clusters = [stored.post.cluster for stored in shown] if query.collapse else []
+    copies = collapse.copies(connection, plan, clusters, EXACT_TOTAL)
     hits = tuple(
         Hit(
             stored,
             highlights(query, stored.post.title, stored.post.text),
-            _copies(connection, plan, stored.post.cluster) if query.collapse else 1,
+            copies.get(stored.post.cluster, 1),
         )
-        for stored in load(connection, rids)
+        for stored in shown
     )
     return Page(hits, min(total, EXACT_TOTAL), total > EXACT_TOTAL, window, query.notes, following)
 
@@ -59,70 +60,35 @@ def search(connection: apsw.Connection, query: Query, order: Order, size: int, c
 def batch(connection: apsw.Connection, query: Query, size: int, below: int | None) -> list[StoredPost]:
     """The next hits below a row id (None = from the newest), without totals and highlights."""
     plan = compile_query(query, read_numbers(connection))
-    return load(connection, _newest(connection, plan, size, below, collapse=query.collapse))
+    return load(connection, _newest(connection, plan, size, below, collapsed=query.collapse))
 
 
 def count(connection: apsw.Connection, query: Query) -> int:
     """All hits."""
-    return _count(connection, compile_query(query, read_numbers(connection)), _NO_LIMIT)
-
-
-def _copies(connection: apsw.Connection, plan: Plan, cluster: str) -> int:
-    """Hits of one cluster, at most `EXACT_TOTAL`; a post of no cluster stands for itself."""
-    return _count(connection, plan.with_cluster(cluster), EXACT_TOTAL) if cluster else 1
-
-
-def _count(connection: apsw.Connection, plan: Plan, limit: int) -> int:
-    sql = f"SELECT count(*) FROM ({plan.select('$rid', more='LIMIT ?')})"  # noqa: S608 - our own words
-    return int(ask.value(connection, sql, (*plan.bindings(), limit)))
+    return count_hits(connection, compile_query(query, read_numbers(connection)), _NO_LIMIT)
 
 
 def _newest_of_all(
-    connection: apsw.Connection, plan: Plan, size: int, below: int | None, *, collapse: bool
+    connection: apsw.Connection, plan: Plan, size: int, below: int | None, *, collapsed: bool
 ) -> tuple[list[int], int]:
     """As `_newest`, and the total, with one look at the index where one is enough."""
-    if plan.dear and below is None and not collapse:
-        every = _newest(connection, plan, EXACT_TOTAL + 1, None, collapse=False)
+    if plan.dear and below is None and not collapsed:
+        every = _newest(connection, plan, EXACT_TOTAL + 1, None, collapsed=False)
         return every[:size], len(every)
-    found = _newest(connection, plan, size, below, collapse=collapse)
-    if below is None and (not found or (len(found) < size and not collapse)):
+    found = _newest(connection, plan, size, below, collapsed=collapsed)
+    if below is None and (not found or (len(found) < size and not collapsed)):
         return found, len(found)
-    return found, _count(connection, plan, EXACT_TOTAL + 1)
+    return found, count_hits(connection, plan, EXACT_TOTAL + 1)
 
 
 def _newest(
-    connection: apsw.Connection, plan: Plan, size: int, below: int | None, *, collapse: bool
+    connection: apsw.Connection, plan: Plan, size: int, below: int | None, *, collapsed: bool
 ) -> list[int]:
     """Row ids, newest first, below the cursor's."""
-    if collapse:
-        return _newest_collapsed(connection, plan, size, below)
+    if collapsed:
+        return collapse.newest(connection, plan, size, below)
     sql = plan.select("$rid", below=below, more="ORDER BY $rid DESC LIMIT ?")
     return [rid for (rid,) in ask.rows(connection, sql, (*plan.bindings(below=below), size))]
-
-
-def _newest_collapsed(connection: apsw.Connection, plan: Plan, size: int, below: int | None) -> list[int]:
-    """As `_newest`, leaving out every hit that has a newer one of its cluster, on earlier pages too."""
-    shown: list[int] = []
-    seen: set[str] = set()
-    while len(shown) < size:
-        sql = plan.select("$rid, p.cluster", below=below, more="ORDER BY $rid DESC LIMIT ?")
-        found = ask.rows(connection, sql, (*plan.bindings(below=below), size * _CANDIDATES))
-        for rid, cluster in found:
-            if cluster and (cluster in seen or _has_newer(connection, plan, cluster, rid)):
-                seen.add(cluster)
-                continue
-            seen.add(cluster)
-            shown.append(rid)
-        if len(found) < size * _CANDIDATES:
-            break
-        below = found[-1][0]
-    return shown[:size]
-
-
-def _has_newer(connection: apsw.Connection, plan: Plan, cluster: str, rid: int) -> bool:
-    narrow = plan.with_cluster(cluster)
-    sql = narrow.select("1", at_least=rid + 1, more="LIMIT 1")
-    return ask.value(connection, sql, narrow.bindings(at_least=rid + 1)) is not None
 
 
 def window_floor(connection: apsw.Connection, plan: Plan) -> int | None:
@@ -133,14 +99,14 @@ def window_floor(connection: apsw.Connection, plan: Plan) -> int | None:
 
 
 def _best(
-    connection: apsw.Connection, plan: Plan, size: int, *, collapse: bool
+    connection: apsw.Connection, plan: Plan, size: int, *, collapsed: bool
 ) -> tuple[list[int], int | None]:
     """Best first; equal scores newest first. Collapsed, a cluster shows its best hit."""
     floor = window_floor(connection, plan)
-    columns = "$rid, p.cluster" if collapse else "$rid"
+    columns = "$rid, p.cluster" if collapsed else "$rid"
     sql = plan.select(columns, at_least=floor, more="ORDER BY bm25(fts, 1.0, 0.0), $rid DESC LIMIT ?")
-    found = ask.rows(connection, sql, (*plan.bindings(at_least=floor), -1 if collapse else size))
-    if collapse:
+    found = ask.rows(connection, sql, (*plan.bindings(at_least=floor), -1 if collapsed else size))
+    if collapsed:
         first: dict[object, int] = {}
         for rid, cluster in found:
             first.setdefault(cluster or rid, rid)
@@ -184,19 +150,3 @@ def get(connection: apsw.Connection, ids: Sequence[PostId]) -> list[StoredPost]:
     asked = "SELECT id, rid FROM posts WHERE id IN (SELECT value FROM json_each(?))"
     known: dict[str, int] = dict(ask.rows(connection, asked, (json.dumps(ids),)))
     return load(connection, [known[one] for one in ids if one in known])
-
-
-def _cursor(query: Query, rid: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([rid, query.digest()]).encode()).decode().rstrip("=")
-
-
-def _read_cursor(query: Query, cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    try:
-        rid, digest = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, TypeError, RecursionError):
-        raise CursorError("翻页标记无法识别；请从第一页重新检索") from None
-    if digest != query.digest() or type(rid) is not int or abs(rid) >> 62:
-        raise CursorError("翻页标记属于另一个检索；请从第一页重新检索")
-    return rid
