@@ -34,6 +34,9 @@ Tell = Callable[[str], None]
 
 _CHUNK = 5_000
 
+FORGETS_SECONDS = 61.0
+"""After this the cluster no longer holds a deletion against an older revision (`index.gc_deletes`: 60 s)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -109,20 +112,35 @@ def drain_index(context: Context, tell: Tell) -> Drained:
 
 
 def rebuild_index(context: Context, tell: Tell) -> Drained:
-    """Send every post again, and delete what the record does not hold."""
+    """Send every post again, and delete what the record does not hold.
+
+    What somebody deleted in the cluster a moment ago is refused as older than its deletion until the
+    cluster forgets that: then it is waited for, once.
+    """
     queue = context.store.projection
     queue.enable(enabled=True)
     tell(f"已排队 {queue.fill(context.clock()):,} 条帖文")
     done = drain_index(context, tell)
     with opened_cluster(context.config.search, service_login(), "rebuild") as cluster:
         strays = _strays(context, cluster)
-    if strays:
-        tell(f"集群里多出 {len(strays):,} 条，将删除")
-        for start in range(0, len(strays), _CHUNK):
-            queue.delete(strays[start : start + _CHUNK], context.clock())
-        more = drain_index(context, tell)
-        done = Drained(done.sent + more.sent, done.dead + more.dead)
+        if strays:
+            tell(f"集群里多出 {len(strays):,} 条，将删除")
+            for start in range(0, len(strays), _CHUNK):
+                queue.delete(strays[start : start + _CHUNK], context.clock())
+            done += drain_index(context, tell)
+        if not queue.dead_count() and _lacks_posts(context, cluster):
+            tell(f"有帖文刚在集群里被删除，{FORGETS_SECONDS:.0f} 秒后才能再写入，请稍候")
+            time.sleep(FORGETS_SECONDS)
+            queue.fill(context.clock())
+            done += drain_index(context, tell)
     return done
+
+
+def _lacks_posts(context: Context, cluster: Cluster) -> bool:
+    """True when some month holds fewer posts than the record has of it, with nothing on its way."""
+    found = generations.counts(cluster, LAYOUT, read_generations(context.store)[0])
+    wanted = context.store.projection.months()
+    return not context.store.index_lag()[0] and any(found.get(month, 0) < n for month, n in wanted.items())
 
 
 def _strays(context: Context, cluster: Cluster) -> list[PostId]:

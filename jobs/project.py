@@ -42,6 +42,9 @@ class Drained:
     wait: float = 0.0
     words: str = ""
 
+    def __add__(self, other: Drained) -> Drained:
+        return Drained(self.sent + other.sent, self.dead + other.dead, other.wait, other.words)
+
 
 @dataclass(slots=True)
 class Projector:
