@@ -49,7 +49,7 @@ def text(random: Random, known: Vocabulary) -> str:
 
 
 def posts(count: int, seed: int = 1) -> Iterator[Post]:
-    """In the order of a crawl: by time, with some that come late; every column filled as the product fills it."""
+    """In the order of a crawl: by time, some late; every column filled as the product fills it."""
     random = Random(seed)
     known = vocabulary(random)
     for number in range(count):

@@ -151,9 +151,10 @@ def rewrite(path: Path, keep: Callable[[str], bool]) -> int:
     """
     part = path.with_suffix(".rewritten")
     dropped = 0
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as lines, part.open(
-        "w", encoding="utf-8", errors="surrogateescape", newline="\n"
-    ) as kept:
+    with (
+        path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as lines,
+        part.open("w", encoding="utf-8", errors="surrogateescape", newline="\n") as kept,
+    ):
         for line in lines:
             if line.startswith(_TRAILER) or keep(line):
                 kept.write(line)

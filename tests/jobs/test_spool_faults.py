@@ -28,6 +28,7 @@ def test_a_poisoned_file_is_set_aside_and_the_next_one_is_ingested(
     tmp_path: Path, warmed: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The fault is in the quarantine with its reason, and the source does not pass for calm."""
+
     def breaks(raw: RawPost, *rest: object, **more: object) -> Post:
         if raw.source == "bad":
             raise ZeroDivisionError

@@ -95,7 +95,7 @@ class FakeElastic:
 
     def answer(self, method: str, path: str, body: bytes) -> Answer:
         """Answer any request."""
-        path = path.split("?")[0]
+        path = path.partition("?")[0]
         if path == "/_bulk":
             return self.bulk(list(_read(body)))
         if path.endswith("/_mapping"):
