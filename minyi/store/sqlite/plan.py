@@ -209,7 +209,8 @@ def _tags(field: Field, values: Sequence[str], numbers: Numbers) -> list[str]:
 def _sql(node: Node, numbers: Numbers) -> tuple[str, list[object]]:
     """A condition on the hit's tables that is never NULL, so that it can be negated."""
     if _is_indexed(node):
-        return "$rid IN (SELECT rowid FROM fts WHERE fts MATCH ?)", [_expression(node, numbers)]
+        # the plus keeps SQLite from walking the index by this list, where the other MATCH cannot be asked
+        return "+$rid IN (SELECT rowid FROM fts WHERE fts MATCH ?)", [_expression(node, numbers)]
     match node:
         case Polarity(low, high):
             bounds = [
