@@ -32,6 +32,7 @@ LONGEST = 800
 CANDIDATES = 50
 """Earlier texts looked up in one band: the newest."""
 
+_SHORT_TEXT, _STRICTER = 32, 0.01
 _LEAST_CONTAINED = 20  # pairs; a shared title of a policy makes no copy
 _LEAST_CUT, _LEAST_FRAMED = 0.2, 0.4
 _NEAR = 0.85
@@ -130,10 +131,7 @@ class Copies:
             founder = self.founder(origin.cluster) or origin
             near = _likeness(new.wording, founder.wording)[0] >= _NEAR
             new = replace(new, cluster=origin.cluster, near=near)
-        self.recall(new, new.numbers)
-        self._kept.append(new)
-        if len(self._kept) > self._capacity:
-            self._drop(self._kept.popleft())
+        self._keep(new)
         return Placed(new, origin)
 
     def find(self, new: Known) -> Known | None:
@@ -148,7 +146,9 @@ class Copies:
     def _origin(self, new: Known) -> Known | None:
         """The text that `new` copies: the first to be like enough, of those met most often."""
         for other in self._candidates(new):
-            if max(_likeness(new.wording, other.wording)) >= SIMILAR and self._tells_the_same(new, other):
+            likeness = max(_likeness(new.wording, other.wording))
+            shorter = min(len(new.wording.pairs), len(other.wording.pairs))
+            if likeness >= _least(shorter) and self._tells_the_same(new, other):
                 return other
         return None
 
@@ -167,6 +167,14 @@ class Copies:
             return list(found.values())
         names = {number: [one.id for one in others] for number, others in met.items()}
         return [found[name] for name in nearest(numbers, names)]
+
+    def _keep(self, new: Known) -> None:
+        """Keep the words alone; what was worked out from them takes twenty times their room."""
+        bare = replace(new, wording=Wording(new.wording.key, new.wording.words, new.wording.documents))
+        self.recall(bare, new.numbers)
+        self._kept.append(bare)
+        if len(self._kept) > self._capacity:
+            self._drop(self._kept.popleft())
 
     def _drop(self, oldest: Known) -> None:
         for number in oldest.numbers:
@@ -189,6 +197,14 @@ def nearest(numbers: Sequence[int], met: Mapping[int, Sequence[str]]) -> list[st
             weights[name] = weights.get(name, 0) + weight
     often = nlargest(VERIFIED, weights, key=weights.__getitem__)
     return [name for name in often if weights[name] > 1] or often[:2]
+
+
+def _least(shorter: int) -> float:
+    """The least likeness of copies, of which the shorter has so many pairs.
+
+    In short posts a shared name of a policy is half of all pairs, and makes no copy of an own opinion.
+    """
+    return SIMILAR + max(0, _SHORT_TEXT - shorter) * _STRICTER
 
 
 def _differ(ours: Wording, theirs: Wording) -> bool:

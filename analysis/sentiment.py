@@ -6,32 +6,25 @@ goods and hotel reviews, calls most policy news positive and knows no neutral.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
-from importlib import resources
 from math import log, sqrt
 
+from analysis.lexicon import Entry, Lexicon, WordClass
 from analysis.snow import SnowEngine
-from minyi.errors import ResourceError
 from minyi.fold import table
 from minyi.models import Evidence, Label, Sentiment
-
-CODE_VERSION = "1"
-"""Raised whenever the arithmetic below changes; part of `model_version`."""
 
 CUT = 0.3
 """|tempered sum| above which a text is negative or positive."""
 _TEMPER_CHARS = 60
 """A sum is divided by √(1 + length / this): a long report holds a strong word by chance."""
 _NEGATED = -0.8
-_DENIED = -0.3
-"""A complaint denied is weaker praise than praise denied is complaint: 没有恐慌 against 不好."""
+_DENIED = -0.2
+"""A complaint denied is hardly praise (没有涨价), unless it is a denial itself (没有不满意)."""
 _SHORT_REACH = 1
 """Of a negator before a complaint, and of one of a single character: 不防滑感谢 is no ingratitude."""
 _REACH = 5
@@ -43,7 +36,21 @@ _CANCELS = 0.3
 """Below this |sum|, with evidence of both signs, SnowNLP's score breaks the tie, by at most _TIE."""
 _TIE = 0.3
 
+_MEASURE_REACH = 16
+"""A measure acts on offences named within so many characters behind it."""
+_ACTED_ON = re.compile("将|被|受到|予以|进行|依法|从严|坚决|一律")
+"""Between an offence and the measure it meets: 侵权行为将依法查处."""
+_UNDONE = re.compile("不|没|无人|未|难以|怎么|谁")
+"""Before a measure that is missed, not taken: 没人查处."""
+_ASKED_BACK = frozenset({"不是", "不就是", "不觉得", "不感到", "不算"})
+"""Negators that affirm when the clause ends in 吗: 这不是逼人吗."""
+_DOUBTED = frozenset({"这叫", "这也叫", "这就叫", "这也算"})
+"""Negators that turn praise only when the clause ends in a question mark: 这叫便民？"""
+_ASKS_BACK = re.compile(r"[吗么嘛][啊呀]?[\s!?。,~…]*$")
+
 _CLAUSE_END = re.compile(r"[,.。!?;:、…~\n\s()\"“”]+")
+_PHRASE_END = re.compile(r"[,.。!?;:…~\n]+")
+"""As `_CLAUSE_END`, but what is enumerated by 、 or put in quotes stays together."""
 _SENTENCE_END = re.compile(r"[。!?;…\n]+")
 _TITLE = re.compile("[《〈][^《》〈〉]{1,80}[》〉]")
 _TOPIC = re.compile("#[^#\n]{1,40}#")
@@ -51,97 +58,11 @@ _DOUBT = re.compile("？[？！?!]+|！[？?]|[?!]+？")
 """In full width only: a row of ASCII question marks is more often a lost emoji than a doubt."""
 
 
-class WordClass(StrEnum):
-    """What a lexicon entry does."""
-
-    PRAISE = "praise"
-    COMPLAINT = "complaint"
-    ABUSE = "abuse"
-    RHETORIC = "rhetoric"
-    EMOTICON = "emoticon"
-    PARTICLE = "particle"
-    NEUTRAL = "neutral"
-    NEGATOR = "negator"
-    DEGREE = "degree"
-    CONTRAST = "contrast"
-
-    @property
-    def chinese(self) -> str:
-        """The reason users see."""
-        return _REASONS[self.value]
-
-
-_REASONS = {
-    "praise": "褒义",
-    "complaint": "不满",
-    "abuse": "辱骂",
-    "rhetoric": "反问",
-    "emoticon": "表情",
-    "particle": "语气",
-    "neutral": "中性",
-    "negator": "否定",
-    "degree": "程度",
-    "contrast": "转折",
-}
 _UNMODIFIED = frozenset({WordClass.EMOTICON, WordClass.PARTICLE, WordClass.RHETORIC})
 _SO, _VERY = "好", 1.3
-_MODIFIERS = frozenset({WordClass.NEGATOR, WordClass.DEGREE, WordClass.CONTRAST, WordClass.NEUTRAL})
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One lexicon line; `word` is folded (lower case, half width, simplified)."""
-
-    word: str
-    weight: float
-    kind: WordClass
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """Entries by their first two characters, the longest first, and by their only one."""
-
-    longer: Mapping[str, tuple[Entry, ...]]
-    single: Mapping[str, Entry]
-    model_version: str
-    """Hash of the entries and version of the arithmetic; curves never mix two of them."""
-
-
-@cache
-def load_lexicon() -> Lexicon:
-    """The lexicon that ships with the program.
-
-    Raises:
-        ResourceError: a line is damaged.
-    """
-    return parse_lexicon(resources.files("analysis").joinpath("lexicon.tsv").read_text("utf-8"))
-
-
-def parse_lexicon(text: str) -> Lexicon:
-    """Read `word TAB weight TAB class` lines; a later line overrides an earlier one, `# ` starts a comment.
-
-    Raises:
-        ResourceError: a line has another shape, or an unknown class.
-    """
-    words: dict[str, Entry] = {}
-    for line in text.splitlines():
-        if not line.strip() or line.startswith("# "):
-            continue
-        try:
-            word, weight, kind = line.split("\t")
-            folded = word.translate(table().fold)
-            words[folded] = Entry(folded, float(weight), WordClass(kind))
-        except ValueError as error:
-            raise ResourceError(f"情感词典损坏：{line!r}") from error
-    longer: dict[str, list[Entry]] = {}
-    for entry in sorted(words.values(), key=lambda entry: -len(entry.word)):
-        if len(entry.word) > 1:
-            longer.setdefault(entry.word[:2], []).append(entry)
-    return Lexicon(
-        {start: tuple(entries) for start, entries in longer.items()},
-        {word: entry for word, entry in words.items() if len(word) == 1},
-        f"lexicon-{hashlib.sha256(text.encode('utf-8')).hexdigest()[:8]}-{CODE_VERSION}",
-    )
+_MODIFIERS = frozenset(
+    {WordClass.NEGATOR, WordClass.DEGREE, WordClass.CONTRAST, WordClass.NEUTRAL, WordClass.MEASURE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +96,12 @@ def judge(text: str, lexicon: Lexicon, engine: SnowEngine, names: Collection[str
     return Sentiment(polarity, label, tuple(evidence), stock, lexicon.model_version)
 
 
+def tempered_total(text: str, lexicon: Lexicon, names: Collection[str] = ()) -> float:
+    """The sum that `judge` compares with `CUT`, for any simplified text; 0 without evidence."""
+    total = sum(item.weight for item in _weigh(text, lexicon, names))
+    return total / sqrt(1 + len(text) / _TEMPER_CHARS)
+
+
 def _weigh(text: str, lexicon: Lexicon, names: Collection[str]) -> list[Evidence]:
     folded = text.translate(table().fold)
     found = _find(folded, lexicon)
@@ -184,12 +111,13 @@ def _weigh(text: str, lexicon: Lexicon, names: Collection[str]) -> list[Evidence
     if opinions:
         masked = _masked(folded, names)
         topics = _Spans.of(match.span() for match in _TOPIC.finditer(folded))
-        clauses = _bounds(_CLAUSE_END, folded)
+        clauses = _Clauses(folded, _bounds(_CLAUSE_END, folded))
+        handled = _handled(found, folded)
         contrast = _contrasts(found, folded)
         seen: Counter[str] = Counter()
         for number in opinions:
             item = found[number]
-            if item.start in masked or _is_degree(found, number):
+            if item.start in masked or number in handled or _is_degree(found, number):
                 continue
             factor, marks = _modified(found, number, clauses)
             factor *= contrast(item) * (_IN_TOPIC if item.start in topics else 1.0)
@@ -279,12 +207,70 @@ def _bounds(pattern: re.Pattern[str], folded: str) -> list[int]:
     return [0, *(match.end() for match in pattern.finditer(folded))]
 
 
-def _modified(found: list[_Found], number: int, clauses: list[int]) -> tuple[float, str]:
+@dataclass(frozen=True, slots=True)
+class _Clauses:
+    """A text with the starts of its clauses, ascending."""
+
+    folded: str
+    starts: list[int]
+
+    def start(self, at: int) -> int:
+        """Where the clause of a position starts."""
+        return self.starts[bisect_right(self.starts, at) - 1]
+
+    def negates(self, negator: str, at: int) -> bool:
+        """False for a negator that affirms in a clause such as that of this position."""
+        if negator in _ASKED_BACK:
+            return _ASKS_BACK.search(self._ending(at)) is None
+        return negator not in _DOUBTED or "?" in self._ending(at)
+
+    def _ending(self, at: int) -> str:
+        """The last characters of the clause of a position, its marks included."""
+        number = bisect_right(self.starts, at)
+        end = self.starts[number] if number < len(self.starts) else len(self.folded)
+        return self.folded[max(at, end - 8) : end]
+
+
+def _handled(found: list[_Found], folded: str) -> set[int]:
+    """Numbers of offences that a measure acts on: 打击侵权, 查处假冒、盗版, 侵权行为将被严惩."""
+    handled: set[int] = set()
+    if not any(item.entry.kind is WordClass.MEASURE for item in found):
+        return handled
+    phrases = _bounds(_PHRASE_END, folded)
+    phrase, reach = 0, -2 * _MEASURE_REACH
+    waiting: list[int] = []
+    for number, item in enumerate(found):
+        where = bisect_right(phrases, item.start)
+        if where != phrase:
+            phrase, reach, waiting = where, -2 * _MEASURE_REACH, []
+        if item.entry.kind is WordClass.OFFENCE:
+            if item.start - reach <= _MEASURE_REACH:
+                handled.add(number)
+                reach = item.end
+            else:
+                waiting = [*waiting[-3:], number]
+        elif item.entry.kind is WordClass.MEASURE and not _UNDONE.search(folded, *_before(item)):
+            handled.update(one for one in waiting if _ACTED_ON.search(folded, *_between(found[one], item)))
+            reach = item.end
+    return handled
+
+
+def _before(item: _Found) -> tuple[int, int]:
+    return max(0, item.start - 4), item.start
+
+
+def _between(offence: _Found, measure: _Found) -> tuple[int, int]:
+    """The text between, empty when they stand too far apart."""
+    near = measure.start - offence.end <= _MEASURE_REACH
+    return (offence.end, measure.start) if near else (0, 0)
+
+
+def _modified(found: list[_Found], number: int, clauses: _Clauses) -> tuple[float, str]:
     """Factor of the negators and degree words before an entry in its clause, and those words."""
     item = found[number]
     if item.entry.kind in _UNMODIFIED:
         return 1.0, ""
-    clause = clauses[bisect_right(clauses, item.start) - 1]
+    clause = clauses.start(item.start)
     factor, negators, marks = 1.0, 0, ""
     edge = item.start
     for before in reversed(found[max(0, number - 4) : number]):
@@ -294,7 +280,7 @@ def _modified(found: list[_Found], number: int, clauses: list[int]) -> tuple[flo
         if before.entry.kind is WordClass.NEGATOR:
             if gap > _SHORT_REACH and (item.entry.weight < 0 or len(before.entry.word) == 1):
                 break
-            negators += 1
+            negators += clauses.negates(before.entry.word, item.start)
         elif before.entry.kind is WordClass.DEGREE or (before.entry.word == _SO and not gap):
             factor *= before.entry.weight if before.entry.kind is WordClass.DEGREE else _VERY
         else:
@@ -302,7 +288,8 @@ def _modified(found: list[_Found], number: int, clauses: list[int]) -> tuple[flo
         marks = before.entry.word + marks
         edge = before.start
     if negators % 2:
-        factor *= _NEGATED if item.entry.weight > 0 else _DENIED
+        twice = item.entry.weight > 0 or item.entry.word[0] in "不没无"
+        factor *= _NEGATED if twice else _DENIED
     return factor, marks
 
 

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from unicodedata import combining
 
 from minyi.fold import apply_phrases, fold_slowly, table
@@ -34,6 +34,7 @@ class Normalised:
     positions: Sequence[int]
 
 
+@lru_cache(maxsize=32)
 def normalise(plain: str) -> Normalised:
     """Clean, mask and fold one plain text (markup is `html_to_text`'s work)."""
     text, folded = _clean(plain)
@@ -152,6 +153,7 @@ _PHRASES = re.compile(
 )
 
 
+@lru_cache(maxsize=32)
 def opinion_text(text: str) -> str:
     """What the newest commenter wrote, simplified: without quoted chain, addresses, @names and filler.
 

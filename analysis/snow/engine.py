@@ -9,7 +9,7 @@ from analysis.snow.table import Table
 from analysis.snow.tagger import Tagger
 
 _RUN = re.compile("([\u4e00-\u9fa5]+)")
-_CACHED_RUNS = 65_536
+_CACHED_RUNS = 16_384
 _CACHED_LENGTH = 64
 
 

@@ -129,3 +129,11 @@ def test_generated_copies_are_found_and_variants_kept_apart() -> None:
     assert min(judged.found.values()) >= 0.96, judged
     assert min(judged.apart.values()) >= 0.94, judged
     assert judged.wrong <= 0.02, judged
+
+
+def test_short_posts_that_share_a_policy_name_are_voices_of_their_own() -> None:
+    """Three people who ask or complain about one policy in a dozen words copy nobody."""
+    stream = Stream()
+    name = "商标规费减免办法"
+    said = ("续展需要带公章吗？", "终于等到了，支持", "窗口周六上不上班", "代理费倒是涨了")
+    assert len({stream.place(name + one) for one in said}) == len(said)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.sentiment import judge, load_lexicon, parse_lexicon
+from analysis.lexicon import load_lexicon, parse_lexicon
+from analysis.sentiment import judge
 from analysis.snow import SnowEngine
 from minyi.errors import ResourceError
 from minyi.models import Label, Sentiment

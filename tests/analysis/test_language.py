@@ -1,0 +1,154 @@
+"""Golden sentences: phenomena of the language that the lexicon's judgement gets right, and those it misses."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis.pipeline import Toolkit
+from analysis.snow import SnowEngine
+from minyi.models import Label, Policy, PolicyId
+
+NEGATIVE, NEUTRAL, POSITIVE = Label
+
+
+class HalfEngine(SnowEngine):
+    """An engine without an opinion."""
+
+    def __init__(self) -> None:
+        """Needs no model."""
+
+    def sentiments(self, text: str) -> float:
+        """Undecided about everything."""
+        del text
+        return 0.5
+
+
+TOOLS = Toolkit(HalfEngine(), [Policy(PolicyId("p"), "幸福街道便民服务优秀商标管理办法")])
+
+GOLDEN = {
+    "negation": [
+        ("一点也不方便", NEGATIVE),
+        ("谈不上满意", NEGATIVE),
+        ("不能说好", NEGATIVE),
+        ("不是我说，这服务真不行", NEGATIVE),
+        ("没毛病，支持", POSITIVE),
+        ("电子申请真方便，再也不用跑窗口了", POSITIVE),
+    ],
+    "double negation": [
+        ("不能不说，这次改革很好", POSITIVE),
+        ("没有人不满意", POSITIVE),
+        ("没有不满意的地方", POSITIVE),
+        ("不是不好", POSITIVE),
+    ],
+    "a question that affirms": [
+        ("这不是逼人吗", NEGATIVE),
+        ("这不就是坑人吗！", NEGATIVE),
+        ("免费办理，这不是挺好的吗", POSITIVE),
+        ("难道不应该退钱吗", NEGATIVE),
+        ("这叫便民？跑了五趟", NEGATIVE),
+        ("凭什么每年都要交会费？", NEGATIVE),
+    ],
+    "contrast": [
+        ("政策是好政策，但是到下面就变了味，层层加码", NEGATIVE),
+        ("虽然流程有点复杂，但是窗口态度很好，很满意", POSITIVE),
+        ("想法很好，执行却很差", NEGATIVE),
+    ],
+    "comparison": [
+        ("比去年差多了", NEGATIVE),
+        ("还不如以前呢", NEGATIVE),
+        ("比以前快多了，省心", POSITIVE),
+    ],
+    "sarcasm that gives itself away": [
+        ("呵呵，又来辟谣了", NEGATIVE),
+        ("可真行，交了钱还要排队三个月", NEGATIVE),
+        ("说好的免费呢？忽悠谁", NEGATIVE),
+        ("又涨价了，还让不让人活", NEGATIVE),
+        ("这个办法好就好在谁也看不懂", NEGATIVE),
+    ],
+    "measures against offences are good news or none": [
+        ("严厉打击专利侵权假冒行为专项行动启动", NEUTRAL),
+        ("警方抓获诈骗团伙12人", NEUTRAL),
+        ("市监局查处假冒、盗版、虚假宣传案件百余起", NEUTRAL),
+        ("对恶意抢注行为将依法严惩", NEUTRAL),
+        ("全市整治形式主义，减轻基层负担", NEUTRAL),
+        ("取缔非法代理机构23家", NEUTRAL),
+        ("严禁乱收费", NEUTRAL),
+        ("为打击假冒侵权点赞", POSITIVE),
+    ],
+    "measures not taken are complaints": [
+        ("骗子满天飞，没人查处", NEGATIVE),
+        ("整治不力，乱象依旧", NEGATIVE),
+        ("打击力度太差，假货泛滥", NEGATIVE),
+        ("反对乱收费", NEGATIVE),
+    ],
+    "official prose": [
+        ("国家知识产权局召开打击非正常专利申请工作会", NEUTRAL),
+        ("公布2025年商标侵权典型案例", NEUTRAL),
+        ("专利权质押融资登记办法修订发布", NEUTRAL),
+        ("防止不正当竞争，维护公平秩序", NEUTRAL),
+        ("国家反诈中心提醒：谨防诈骗", NEUTRAL),
+    ],
+    "names of offices and policies": [
+        ("幸福街道便民服务优秀商标管理办法今日施行", NEUTRAL),
+        ("《优秀品牌奖励办法》公开征求意见", NEUTRAL),
+        ("幸福路派出所民警开展安全检查", NEUTRAL),
+    ],
+    "jargon of intellectual property": [
+        ("判决驳回原告全部诉讼请求", NEUTRAL),
+        ("无效宣告请求审查决定公布", NEUTRAL),
+        ("驳回复审", NEUTRAL),
+        ("非正常专利申请将被驳回", NEUTRAL),
+        ("法院认定不侵权", NEUTRAL),
+        ("审查周期太长，等了三年还没授权", NEGATIVE),
+        ("代理机构忽悠人，交了钱不办事", NEGATIVE),
+        ("商标被恶意抢注，维权无门", NEGATIVE),
+        ("遇上商标流氓，批量维权", NEGATIVE),
+        ("侵权成本太低，维权太难", NEGATIVE),
+        ("终于拿到专利证书了，太开心了", POSITIVE),
+    ],
+    "rumours and rebuttals": [
+        ("谣言！专利年费没有涨价", NEUTRAL),
+        ("专利年费没有涨价，请不信谣不传谣", NEUTRAL),
+        ("听说注册商标每年都要交会费", NEUTRAL),
+        ("听说注册商标每年都要交会费，坑人", NEGATIVE),
+    ],
+    "questions": [
+        ("请问专利年费什么时候缴纳", NEUTRAL),
+        ("申请商标需要什么材料？", NEUTRAL),
+    ],
+    "traditional script": [
+        ("這個辦法太離譜了，亂收費", NEGATIVE),
+        ("辦事方便多了，感謝窗口人員", POSITIVE),
+    ],
+    "pinyin notes in the text": [
+        ("这个政(zhèng)策(cè)太差(chà)了", NEGATIVE),
+        ("办(bàn)事(shì)很方(fāng)便(biàn)，点(diǎn)赞(zàn)", POSITIVE),
+    ],
+    "quoted parts": [
+        ("支持！//@某人:这个规定太坑人了", POSITIVE),
+        ("太坑人了//@某人:新规利民，点赞", NEGATIVE),
+    ],
+}
+
+MISSED = [
+    ("真是谢谢你们啊，让我白跑三趟", NEGATIVE),
+    ("恭喜专利局又创新高，我等了四年", NEGATIVE),
+    ("窗口五点下班四点半停号，效率真高", NEGATIVE),
+]
+"""Praise that is meant otherwise, with nothing in its words that says so; people's corrections teach it."""
+
+
+@pytest.mark.parametrize(
+    ("phenomenon", "text", "label"),
+    [(phenomenon, text, label) for phenomenon, rows in GOLDEN.items() for text, label in rows],
+)
+def test_phenomenon_is_judged_right(phenomenon: str, text: str, label: Label) -> None:
+    """The label a reader would give."""
+    found = TOOLS.judge(text)
+    assert found.label is label, (phenomenon, found)
+
+
+@pytest.mark.parametrize(("text", "meant"), MISSED)
+def test_hidden_sarcasm_is_known_to_be_missed(text: str, meant: Label) -> None:
+    """Whoever mends one of these moves it to the others."""
+    assert TOOLS.judge(text).label is not meant
