@@ -208,14 +208,71 @@ def _time(random: Random, _: list[Post]) -> tuple[str, Condition]:
     )
 
 
-_LEAVES = (_word, _word, _word, _word, _policy, _policies, _source, _author, _label, _sent, _time)
+def _phrase(random: Random, all_posts: list[Post]) -> tuple[str, Condition]:
+    """Words in quotes, with signs between them: all must be held."""
+    parts = [_word(random, all_posts) for _ in range(random.choice([1, 2, 2, 3]))]
+    typed = random.choice(["，", " ", "。", "-"]).join(word for word, _ in parts)
+    opened, closed = random.choice([('"', '"'), ("“", "”"), ("＂", "＂")])
+    return f"{opened}{typed}{closed}", lambda p: all(condition(p) for _, condition in parts)
+
+
+def _labels(random: Random, _: list[Post]) -> tuple[str, Condition]:
+    one, other = random.sample(tuple(Label), 2)
+    names = {one.value, other.value}
+    return random.choice(
+        [f"label:({one.value} OR {other.value})", f"倾向：（{one.chinese}｜{other.chinese}）"]
+    ), (lambda p: label_of(p) in names)
+
+
+def _open_range(random: Random, _: list[Post]) -> tuple[str, Condition]:
+    """Ranges open at one end."""
+    bound, day = random.randint(-10, 10) / 10, random.randrange(1, 11)
+    low, far = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+    end = datetime(2026, 3, 1, tzinfo=UTC) - timedelta(hours=8) + timedelta(days=day)
+    forms: list[tuple[str, Condition]] = [
+        (f"sent:{bound}..", lambda p: p.sentiment is not None and p.sentiment.polarity >= bound),
+        (f"情感:..{bound}", lambda p: p.sentiment is not None and p.sentiment.polarity <= bound),
+        (f"time:..2026-03-{day:02}", lambda p: within(p, low, end)),
+        (f"时间:>2026/3/{day}", lambda p: within(p, end, far)),
+    ]
+    return random.choice(forms)
+
+
+_LEAVES = (
+    *(_word, _word, _word, _word, _phrase, _policy, _policies, _source, _author, _label, _labels),
+    *(_sent, _time, _open_range),
+)
+
+
+def _chain(random: Random, all_posts: list[Post]) -> tuple[str, Condition]:
+    """Conditions without brackets: a minus binds to its own, a blank binds tighter than OR."""
+    typed, groups = "", [list[Condition]()]
+    for number in range(random.randint(2, 5)):
+        leaf, holds_leaf = random.choice(_LEAVES)(random, all_posts)
+        minus = random.choice(["", "", "", "-", "!", "NOT ", "－", "--", "NOT -"])
+        if number and random.random() < 0.4:
+            typed += random.choice([" OR ", "|", " || ", "　OR　", " OR OR "])
+            groups.append([])
+        elif number:
+            typed += random.choice([" ", "　", " AND ", "&&", " + "])
+        typed += minus + leaf
+        groups[-1].append(_unless(holds_leaf) if minus not in ("", "--", "NOT -") else holds_leaf)
+    return typed, lambda p: any(all(one(p) for one in group) for group in groups)
+
+
+def _unless(condition: Condition) -> Condition:
+    return lambda p: not condition(p)
 
 
 def query(random: Random, all_posts: list[Post], depth: int = 0) -> tuple[str, Condition]:
     """A typed query and its meaning."""
-    form = random.choice(["leaf", "leaf", "and", "or", "not", "brackets"]) if depth < 3 else "leaf"
+    forms = ["leaf", "leaf", "chain", "and", "or", "not", "brackets"]
+    form = random.choice(forms) if depth < 3 else "leaf"
     if form == "leaf":
         return random.choice(_LEAVES)(random, all_posts)
+    if form == "chain":
+        typed, condition = _chain(random, all_posts)
+        return (f"({typed})" if depth else typed), condition
     one, first = query(random, all_posts, depth + 1)
     if form == "brackets":
         return f"({one})", first

@@ -6,6 +6,7 @@ from random import Random
 
 from minyi.models import Post, PostId
 from minyi.store.base import Reader
+from minyi.store.care import Act
 from minyi.store.sqlite import SqliteStore
 from tests.store import invented
 from tests.store.oracle import Oracle
@@ -41,3 +42,13 @@ def shuffle(record: SqliteStore, oracle: Oracle, random: Random, rounds: int) ->
         gone: Sequence[PostId] = [post.id for post in random.sample(list(oracle.posts.values()), 10)]
         record.forget(gone, invented.NOW)
         oracle.forget(gone)
+
+
+def erase_some(record: SqliteStore, oracle: Oracle, random: Random, count: int) -> None:
+    """Erase posts for good, in the record and in the oracle alike; they stay gone when shown again."""
+    gone = random.sample(list(oracle.posts.values()), min(count, len(oracle.posts)))
+    ids = [post.id for post in gone]
+    line = record.care.erase(ids, Act("tester", "erase", "sample"), {}, invented.NOW)
+    oracle.forget(ids)
+    assert line.detail["posts"] == len(ids)
+    assert record.save_posts(gone[:50], now=invented.NOW) == oracle.save(gone[:50])
