@@ -74,7 +74,7 @@ class VolumeRule:
     min_posts: int = within(5, 1, 1_000_000)
     poisson: float = within(4.0, 0, 100)
     return_period: float = within(2.2, 0, 100)
-    sparse_score: float = within(3.75, 0, 100)
+    sparse_score: float = within(4.0, 0, 100)
     dense_rate: float = within(4.0, 0, 1_000_000)
     dense_leave_rate: float = within(3.3, 0, 1_000_000)
     min_voices: int = within(2, 1, 1_000)

@@ -89,9 +89,9 @@ def test_twelve_blind_hours_make_no_spike_when_the_source_comes_back() -> None:
 
 
 def test_blind_is_not_zero() -> None:
-    """After two weeks of blindness the usual volume is still usual; after two weeks of silence it is not."""
-    values = [0.3 if i % 2 else 1.0 for i in range(30 * 288)]
-    start, end = 14 * 288, 28 * 288
+    """After three weeks of blindness the usual volume is still usual; after as long a silence it is not."""
+    values = [0.3 if i % 2 else 1.0 for i in range(37 * 288)]
+    start, end = 14 * 288, 35 * 288
     assert not crossings(unseen(values, start, end), VolumeRule(), end)
     silent = flat([0.0 if start <= i < end else v for i, v in enumerate(values)])
     assert crossings(silent, VolumeRule(), end)
