@@ -76,6 +76,15 @@ def values(view: PostView) -> dict[str, Any]:
             "first_seen": local_iso(post.first_seen),
             "last_changed": local_iso(view.stored.indexed),
             "revision": view.stored.revision,
+            "earlier": [
+                {
+                    "since": local_iso(one.since),
+                    "until": local_iso(one.until),
+                    "title": one.title,
+                    "text": one.text,
+                }
+                for one in view.earlier
+            ],
         },
     }
 
@@ -152,5 +161,7 @@ def _hangs_on(view: PostView) -> Iterator[str]:
     stored = view.stored
     yield (
         f"首次见到 {local_text(stored.post.first_seen)}，最后变动 {local_text(stored.indexed)}"
-        f"（版本 {stored.revision}；只保留最新内容）"
+        f"（版本 {stored.revision}）"
     )
+    for edit in view.edits:
+        yield f"已修改：{local_text(edit.at)} 发现，原文“{edit.before}”，改为“{edit.after}”"

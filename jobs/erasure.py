@@ -298,9 +298,10 @@ def _still_there(data: Path, name: str | None) -> Iterator[str]:
 
 
 def _mentions(context: Context, name: str | None) -> tuple[PostId, ...]:
-    """Other people's posts that hold the name: a person decides about each."""
+    """Other people's posts that hold the name, or held it before an edit: a person decides about each."""
     if not name or len(name.strip()) < 2:
         return ()
     typed = '"' + name.replace('"', " ") + '"'
     page = context.store.search(parse(typed, resolver=name_book(context)), size=_MENTIONS)
-    return tuple(hit.stored.post.id for hit in page.hits)
+    now = [hit.stored.post.id for hit in page.hits]
+    return tuple(dict.fromkeys([*now, *context.store.care.worded(name.strip(), _MENTIONS)]))

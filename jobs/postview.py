@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from alerts.explain import Names
 from jobs.context import Context
 from jobs.letters import names_of
 from minyi.errors import InputError
 from minyi.models import Alert, PostId, StoredPost
-from minyi.store.care import Fate
+from minyi.store.care import Fate, Wording
 
 SIBLINGS = 10
 """Posts of the same cluster shown."""
+
+_AROUND, _LONGEST = 10, 160
+"""Characters shown around what an edit changed, and of one side of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of a post's words: when it was seen, the stretch that changed, before and after.
+
+    A stretch is empty when the edit only added or only took away; a long one is cut in its middle.
+    """
+
+    at: datetime
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +37,7 @@ class PostView:
     """A stored post with what hangs on it.
 
     `siblings` are the newest other posts of its cluster, `copies` how many there are; `claims` the wrong
-    claims of its watch-list items, by (policy, item).
+    claims of its watch-list items, by (policy, item); `earlier` what it said before, oldest first.
     """
 
     stored: StoredPost
@@ -30,6 +46,17 @@ class PostView:
     alerts: tuple[Alert, ...]
     names: Names
     claims: Mapping[tuple[str, str], str]
+    earlier: tuple[Wording, ...]
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """Changes of its words, oldest first."""
+        post = self.stored.post
+        said = [(one.title, one.text) for one in self.earlier] + [(post.title, post.text)]
+        return tuple(
+            Edit(one.until, *_stretch(before, after))
+            for one, before, after in zip(self.earlier, said, said[1:], strict=False)
+        )
 
 
 def post_view(context: Context, reference: str) -> PostView:
@@ -53,7 +80,28 @@ def post_view(context: Context, reference: str) -> PostView:
         claims={
             (policy.id, item.id): item.claim for policy in context.store.policies() for item in policy.watch
         },
+        earlier=tuple(care.wordings(found[0])),
     )
+
+
+def _stretch(before: tuple[str, str], after: tuple[str, str]) -> tuple[str, str]:
+    """What lies between the common beginning and the common end, with a few characters around it."""
+    old, new = (" ".join(part for part in one if part) for one in (before, after))
+    start = _alike(old, new)
+    end = min(_alike(old[::-1], new[::-1]), min(len(old), len(new)) - start)
+    first, last = max(0, start - _AROUND), max(0, end - _AROUND)
+    return _short(old[first : len(old) - last]), _short(new[first : len(new) - last])
+
+
+def _alike(one: str, other: str) -> int:
+    """Characters before the first difference."""
+    places = (place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1])
+    return next(places, min(len(one), len(other)))
+
+
+def _short(words: str) -> str:
+    half = _LONGEST // 2
+    return words if len(words) <= _LONGEST else f"{words[:half]}…{words[-half:]}"
 
 
 def _none(reference: str, found: list[PostId], fate: Fate | None) -> str:

@@ -81,6 +81,16 @@ class Fate:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a post said before its source changed it, from `since` (None = older ones went) to `until`."""
+
+    since: datetime | None
+    until: datetime
+    title: str
+    text: str
+
+
 class Care(Protocol):
     """Upkeep of the system of record."""
 
@@ -180,6 +190,12 @@ class Care(Protocol):
 
     def naming(self, post: PostId) -> list[Alert]:
         """Alerts that name it among their posts, newest first."""
+
+    def wordings(self, post: PostId) -> list[Wording]:
+        """Earlier titles and texts of a stored post, at most 20, oldest first."""
+
+    def worded(self, name: str, limit: int = 20) -> list[PostId]:
+        """Posts of which an earlier wording holds the name, folded as search folds it, by id."""
 
     # copies
     def backup(self, path: Path, progress: Progress = silent) -> None:

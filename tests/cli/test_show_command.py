@@ -108,3 +108,19 @@ def test_a_post_that_is_not_there_is_said(filled: Minyi, name: str) -> None:
     refused = filled("show", name)
     assert refused.code == 1
     assert "minyi query" in refused.err
+
+
+def test_an_edit_is_shown_with_what_it_changed(filled: Minyi, write: Write) -> None:
+    """The stretch before and after on the page, the whole earlier wording as JSON."""
+    edited = [{**POSTS[0], "text": COPY.replace("每年都要交会费", "三年交一次会费")}]
+    filled("import", write("edited.jsonl", edited), "--source", "luntan")
+    page = filled("show", "a1").out
+    assert "已修改" in page
+    assert "每年都要交会费" in page.split("原文")[1].split("改为")[0]
+    assert "三年交一次会费" in page.split("改为")[1]
+    (post,) = filled("show", "a1", "--json").lines
+    (earlier,) = post["history"]["earlier"]
+    assert (earlier["title"], earlier["text"]) == (POSTS[0]["title"], COPY)
+    assert earlier["since"] == post["history"]["first_seen"]
+    (other,) = filled("show", "a2", "--json").lines
+    assert other["history"]["earlier"] == []

@@ -79,6 +79,36 @@ def idle(path: Path) -> dict[str, float]:
         return stop(reader)
 
 
+@dataclass(frozen=True)
+class Rounds:
+    """What rounds of killed writers came to; waits in milliseconds, `alone` and `beside` as a reader tells."""
+
+    acknowledged: int
+    broken: list[str]
+    longest_wait: float
+    alone: dict[str, float]
+    beside: dict[str, float]
+
+
+def rounds(path: Path, count: int, size: int = 500) -> Rounds:
+    """Three writers at once, killed in every round, a reader beside them all the while.
+
+    After each round every acknowledged post of it is looked for, and every invariant checked; words after
+    the last one.
+    """
+    alone = idle(path)
+    chance = invented.seeded(20260302)
+    acknowledged, longest, broken = 0, 0.0, list[str]()
+    with child("reader", path) as reader:
+        for turn in range(count):
+            told = killed_writers(path, [f"w{turn}-{n}" for n in range(3)], size, chance)
+            broken += check(path, told.ids, words=turn == count - 1)
+            acknowledged += len(told.ids)
+            longest = max(longest, told.longest_wait)
+        beside = stop(reader)
+    return Rounds(acknowledged, broken, longest, alone, beside)
+
+
 def check(path: Path, acknowledged: Sequence[PostId], *, words: bool) -> list[str]:
     """What is broken: acknowledged posts that are missing, and every invariant that does not hold."""
     store = open_store(path, check=True)

@@ -12,7 +12,7 @@ from tests.store.filled import closed, contents, fill, flips
 
 NAMES = [
     "file", "index", "counted", "matches", "details", "hours", "days", "bodies", "facts", "orphans", "buried",
-    "order", "audit", "documents", "posts", "words",
+    "order", "wordings", "audit", "documents", "posts", "words",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from minyi.models import Alert, PostId, Quarantined, SourceId
-from minyi.store.care import Act, AuditLine, Fate, Finding, Progress, Retain, silent
+from minyi.store.care import Act, AuditLine, Fate, Finding, Progress, Retain, Wording, silent
 from minyi.store.sqlite import (
     audit,
     backup,
@@ -18,6 +18,7 @@ from minyi.store.sqlite import (
     quarantine,
     restoring,
     retention,
+    wordings,
 )
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.facts import from_seconds
@@ -127,6 +128,16 @@ class SqliteCare:
         """See `Care.naming`."""
         with self._database.read() as connection:
             return lookup.naming(connection, post)
+
+    def wordings(self, post: PostId) -> list[Wording]:
+        """See `Care.wordings`."""
+        with self._database.read() as connection:
+            return wordings.load(connection, post)
+
+    def worded(self, name: str, limit: int = 20) -> list[PostId]:
+        """See `Care.worded`."""
+        with self._database.read() as connection:
+            return wordings.holding(connection, name, limit)
 
     def backup(self, path: Path, progress: Progress = silent) -> None:
         """See `Care.backup`."""

@@ -13,7 +13,7 @@ import apsw
 
 from minyi.models import Post
 from minyi.store import tokens
-from minyi.store.sqlite import ask, meta, rids
+from minyi.store.sqlite import ask, meta, rids, wordings
 from minyi.store.sqlite.ask import Row
 from minyi.store.sqlite.facts import COUNTED, REPEATED, UNSURE, Facts
 from minyi.store.sqlite.inserts import New, insert
@@ -114,7 +114,7 @@ def write(connection: apsw.Connection, changes: Sequence[Change], pids: Mapping[
     """Write new and changed posts; `pids` numbers every policy they name.
 
     1. choose row ids (a post keeps its own while its time stands);
-    2. take the old versions out of the counts and of the tables keyed by row id;
+    2. take the old versions out of the counts and of the tables keyed by row id, keep their words;
     3. insert in the order of row ids, which keeps the trees dense;
     4. write count differences, revisions and the projection's queue.
     """
@@ -124,6 +124,7 @@ def write(connection: apsw.Connection, changes: Sequence[Change], pids: Mapping[
     chosen = _row_ids(connection, changes)
     stands = {rid for change in changes if change.keeps_index(rid := chosen[change.draft.post.id])}
     _remove_rows(connection, [change.old for change in changes if change.old], tally, stands)
+    wordings.keep(connection, [one for change in changes if (one := _replaced(change))], now)
     revision = meta.get_int(connection, meta.REVISION)
     ordered = sorted(changes, key=lambda change: chosen[change.draft.post.id])
     _insert(connection, [(chosen[change.draft.post.id], change) for change in ordered], pids, now, revision)
@@ -140,6 +141,7 @@ def remove(connection: apsw.Connection, known: Sequence[Known], now: int, *, kee
     """Delete posts from every table; with `keep_counts` (retention) the roll-ups go on counting them."""
     tally = Tally()
     _remove_rows(connection, known, tally, stands=set())
+    wordings.forget(connection, [one.id for one in known])
     if not keep_counts:
         tally.write(connection)
     revision = meta.get_int(connection, meta.REVISION)
@@ -147,6 +149,14 @@ def remove(connection: apsw.Connection, known: Sequence[Known], now: int, *, kee
     _announce(
         connection, touched, [(one.id, revision + n) for n, one in enumerate(known, start=1)], now, gone=True
     )
+
+
+def _replaced(change: Change) -> wordings.Replaced | None:
+    """The words that an edit by the same author replaces."""
+    old, post = change.old, change.draft.post
+    if old is None or old.words == (post.title, post.text) or old.facts.author != post.author:
+        return None
+    return wordings.Replaced(old.id, *old.words)
 
 
 def _row_ids(connection: apsw.Connection, changes: Sequence[Change]) -> dict[str, int]:

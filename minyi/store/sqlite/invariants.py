@@ -10,7 +10,7 @@ import apsw
 from minyi.errors import InputError
 from minyi.spool import decode_cursor
 from minyi.store.care import Finding, Progress, silent
-from minyi.store.sqlite import audit, codec, meta, rids
+from minyi.store.sqlite import audit, codec, meta, rids, wordings
 from minyi.store.sqlite.facts import DAY, LATE_SECONDS, NONE
 from minyi.store.sqlite.schema import ALL
 from minyi.store.sqlite.tally import DAY_SHIFT, bucket_start
@@ -37,6 +37,9 @@ def check(connection: apsw.Connection, *, words: bool, progress: Progress = sile
     for name, sentence, statements in _sums(horizon):
         progress(f"核对：{sentence}")
         found.append(_held(name, sentence, lambda sql=statements: _rows(connection, sql)))  # type: ignore[misc]
+    found.append(
+        _held("wordings", "旧文属于在库的帖文，内容与当时保存的一致", lambda: wordings.misfits(connection))
+    )
     found.append(_held("audit", "审计记录前后相连、未被改动", lambda: map(str, audit.misfits(connection))))
     found.append(_held("documents", "预警、政策与信源游标可读", lambda: _documents(connection)))
     if words:

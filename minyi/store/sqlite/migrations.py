@@ -70,5 +70,11 @@ def _to_2(connection: apsw.Connection) -> None:
     connection.execute("INSERT OR IGNORE INTO meta VALUES('created', CAST(unixepoch() AS TEXT))")
 
 
-_STEPS: tuple[Callable[[apsw.Connection], None], ...] = (_to_2, rebuild.posts_from_version_1)
+def _to_4(connection: apsw.Connection) -> None:
+    """Earlier wordings are kept from now on."""
+    for statement in rebuild.statements("wording", "wording_by_post"):
+        connection.execute(statement)
+
+
+_STEPS: tuple[Callable[[apsw.Connection], None], ...] = (_to_2, rebuild.posts_from_version_1, _to_4)
 """`_STEPS[n]` makes version n + 2 of version n + 1."""

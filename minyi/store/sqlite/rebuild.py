@@ -40,7 +40,7 @@ def posts_from_version_1(connection: apsw.Connection) -> None:
         return  # made between the releases, already in two tables
     connection.execute("ALTER TABLE posts RENAME TO old_posts")
     connection.execute("DROP TABLE post_policy; DROP TABLE fts")
-    for statement in _statements(TABLES):
+    for statement in statements(*_REBUILT):
         connection.execute(statement)
     for table in _RENUMBERED:  # row ids of old and new posts share one range: move all away, then back
         connection.execute(
@@ -63,13 +63,13 @@ def posts_from_version_1(connection: apsw.Connection) -> None:
         connection.execute(f"DROP TABLE temp.old_{table}")
 
 
-def _statements(tables: str) -> Iterator[str]:
-    """Those of today's statements that make the tables to be rebuilt."""
-    plain = "\n".join(line for line in tables.splitlines() if not line.startswith("--"))
+def statements(*names: str) -> Iterator[str]:
+    """Those of today's statements that make the tables, indexes and settings of these names."""
+    plain = "\n".join(line for line in TABLES.splitlines() if not line.startswith("--"))
     for statement in plain.split(";\n"):
         words = statement.replace("(", " ").split()
         name = words[words.index("TABLE") + 1] if "TABLE" in words else words[2] if len(words) > 2 else ""
-        if name in _REBUILT:
+        if name in names:
             yield statement
 
 

@@ -11,10 +11,11 @@ from minyi.errors import StoreTooOld
 APPLICATION_ID = 0x4D594931
 """`MYI1` in the file's header: SQLite's own mark of whose file this is."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised with every released change of the tables, and `migrations` told how to bring older files here.
 
 1: release 0.1.0. 2: the audit trail refuses changes, the file knows its age. 3: posts in two tables.
+4: earlier wordings of edited posts.
 """
 
 OLDEST_SQLITE = (3, 51, 3)
@@ -51,6 +52,10 @@ CREATE TABLE post_body(
 CREATE TABLE post_shared(shared INTEGER PRIMARY KEY, platform TEXT NOT NULL, official INTEGER NOT NULL,
   sample INTEGER NOT NULL, model_version TEXT NOT NULL,
   UNIQUE(platform, official, sample, model_version));
+-- what posts said before their source changed them, each until a UTC second
+CREATE TABLE wording(seq INTEGER PRIMARY KEY, post TEXT NOT NULL, until INTEGER NOT NULL,
+  title TEXT NOT NULL, text TEXT NOT NULL, seal BLOB NOT NULL);
+CREATE INDEX wording_by_post ON wording(post, seq);
 
 -- sure matches, and every post once under policy 0; posts of unknown time are in neither
 CREATE TABLE post_policy(
