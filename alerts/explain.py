@@ -41,6 +41,8 @@ def headline(spike: Spike, names: Names) -> str:
     if spike.rule is RuleName.SOURCE_SILENT:
         missed = duration((spike.window.end - spike.window.start).total_seconds())
         return f"{names.source(spike.source)}已 {missed}未能读取"
+    if spike.rule is RuleName.BY_HAND:
+        return f"{names.policy(spike.policy)}手工立案：{spike.arithmetic['title']}"
     return (
         f"{names.policy(spike.policy)}{RULE_WORDS[spike.rule]}：{_window(spike)} {spike.observed} 帖"
         f"（平时{about(spike.expected)} 帖）"
@@ -57,6 +59,8 @@ def sentences(spike: Spike, names: Names) -> list[str]:
     """Sentences in order: the facts, the share, who spoke, the trigger, coverage."""
     if spike.rule is RuleName.SOURCE_SILENT:
         return _silent(spike, names)
+    if spike.rule is RuleName.BY_HAND:
+        return [f"{headline(spike, names)}。", f"立案时间 {local_text(spike.window.end)}。"]
     found = [_fact(spike, names), _concentrated(spike), _share(spike), _spread(spike, names), _trigger(spike)]
     found.append(_coverage(spike))
     return [sentence for sentence in found if sentence]

@@ -12,11 +12,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from alerts.deadlines import reply_due
+from alerts.deadlines import PLAIN_CLOCKS, ClockRules, with_case
 from alerts.routing import recipients_of
 from alerts.rules import OPEN, RULE_SCOPES, onset_of
 from minyi.config import Recipient, Rules
@@ -24,7 +24,6 @@ from minyi.models import (
     Alert,
     AlertId,
     AlertState,
-    Level,
     Notification,
     Policy,
     PolicyId,
@@ -33,8 +32,11 @@ from minyi.models import (
     Spike,
 )
 from minyi.store.base import AlertChange
+from minyi.store.care import Act
 
 FIRING, RAISED, GROWN = "firing", "level", "grown"
+SYSTEM = "minyi"
+"""Who the ledger names for what no person did."""
 MAIL_ORDER = (RuleName.NEGATIVE_VOLUME, RuleName.VOLUME, RuleName.SOURCE_SILENT)
 
 
@@ -56,25 +58,50 @@ def decide(
     recipients: Sequence[Recipient],
     rules: Rules,
     now: datetime,
+    clocks: ClockRules = PLAIN_CLOCKS,
     channel: str = "email",
     last_success: Mapping[SourceId, datetime] | None = None,
+    muted: Collection[tuple[str, str]] = (),
 ) -> list[AlertChange]:
     """Changes to commit in one transaction; an empty list when nothing changed.
 
     `known` must hold every alert, open or closed, with an onset in the last three days, and open outages of
-    any age. `last_success` closes outages of sources read again.
+    any age. `last_success` closes outages of sources read again. `muted` are pairs of policy and rule that
+    tell nobody (an empty rule: every one of the policy); their alerts and clocks go on.
     """
-    decisions = _judged(spikes, known, rules, now)
+    decisions = _judged(spikes, known, rules, clocks, now)
     decisions += _recovered(known, last_success or {}, now)
-    told = _one_a_policy(decisions, policies, recipients)
+    told = _one_a_policy([one for one in decisions if not _is_muted(one.alert, muted)], policies, recipients)
     return [
         AlertChange(
             one.alert,
             one.expected_version,
-            tuple(_message(one, person, channel, now) for person in told.get(place, ())),
+            tuple(
+                message(one.alert, one.reason or FIRING, person, now, stage=one.stage, channel=channel)
+                for person in told.get(one.alert.id, ())
+            ),
+            *_ledger_line(one),
         )
-        for place, one in enumerate(decisions)
+        for one in decisions
     ]
+
+
+def _is_muted(alert: Alert, muted: Collection[tuple[str, str]]) -> bool:
+    return (alert.policy, alert.rule.value) in muted or (alert.policy, "") in muted
+
+
+def _ledger_line(one: _Decision) -> tuple[Act | None, dict[str, str | int]]:
+    """What the ledger says of a decision; growing numbers alone are no step."""
+    if one.expected_version is None:
+        action = "alert.fired"
+    elif one.alert.state is AlertState.RESOLVED:
+        action = "alert.recovered"
+    elif one.reason is None:
+        return None, {}
+    else:
+        action = f"alert.{one.reason}"
+    act = Act(SYSTEM, action, one.alert.id)
+    return act, {"level": one.alert.level.name, "episode": one.alert.case.episode}
 
 
 def settled_onsets(known: Iterable[Alert], now: datetime) -> dict[PolicyId, dict[RuleName, datetime]]:
@@ -93,7 +120,9 @@ def alert_id(spike: Spike) -> AlertId:
     return AlertId(_hash(spike.policy, spike.rule, onset_of(spike).isoformat(), spike.source or ""))
 
 
-def _judged(spikes: Iterable[Spike], known: Sequence[Alert], rules: Rules, now: datetime) -> list[_Decision]:
+def _judged(
+    spikes: Iterable[Spike], known: Sequence[Alert], rules: Rules, clocks: ClockRules, now: datetime
+) -> list[_Decision]:
     free = sorted(known, key=lambda a: onset_of(a.spike))
     decisions = []
     for spike in sorted(
@@ -101,10 +130,10 @@ def _judged(spikes: Iterable[Spike], known: Sequence[Alert], rules: Rules, now: 
     ):
         alert = _match(spike, free, rules)
         if alert is None:
-            decisions.append(_new(spike, now))
+            decisions.append(_new(spike, clocks, now))
             continue
         free.remove(alert)
-        updated = _update(alert, spike, rules, now)
+        updated = _update(alert, spike, rules, clocks, now)
         if updated is not None:
             decisions.append(updated)
     return decisions
@@ -135,7 +164,7 @@ def _hour_posts(spike: Spike) -> int:
     return int(spike.arithmetic.get("hour_posts") or 0)
 
 
-def _new(spike: Spike, now: datetime) -> _Decision:
+def _new(spike: Spike, clocks: ClockRules, now: datetime) -> _Decision:
     alert = Alert(
         id=alert_id(spike),
         policy=spike.policy,
@@ -145,13 +174,13 @@ def _new(spike: Spike, now: datetime) -> _Decision:
         detected_at=now,
         updated_at=now,
         spike=spike,
-        due_at=reply_due(spike.rule, spike.level, now),
+        due_at=None,
         notified_count=_hour_posts(spike),
     )
-    return _Decision(alert, None, FIRING, "")
+    return _Decision(clocks.begin(alert), None, FIRING, "")
 
 
-def _update(alert: Alert, spike: Spike, rules: Rules, now: datetime) -> _Decision | None:
+def _update(alert: Alert, spike: Spike, rules: Rules, clocks: ClockRules, now: datetime) -> _Decision | None:
     if spike.rule is RuleName.SOURCE_SILENT:
         return None  # told once an outage
     spike = replace(spike, late=alert.spike.late)
@@ -159,19 +188,20 @@ def _update(alert: Alert, spike: Spike, rules: Rules, now: datetime) -> _Decisio
     if reason is None and spike == alert.spike:
         return None
     level = min(alert.level, spike.level)
-    closed = alert.state in (AlertState.RESPONDED, AlertState.RESOLVED)
-    reopened = reason is not None and closed
-    restarts = reopened or (alert.due_at is None and level < Level.IV)
+    reopened = reason is not None and alert.state in (AlertState.RESPONDED, AlertState.RESOLVED)
     updated = replace(
         alert,
         level=level,
         state=AlertState.FIRING if reopened else alert.state,
         updated_at=now,
         spike=spike,
-        due_at=reply_due(alert.rule, level, now) if restarts else alert.due_at,
         notified_count=_hour_posts(spike) if reason else alert.notified_count,
         version=alert.version + 1,
     )
+    if reopened:
+        updated = clocks.again(updated, now)
+    elif level is not alert.level:
+        updated = clocks.adjust(updated, now)
     return _Decision(updated, alert.version, reason, str(alert.notified_count) if reason == GROWN else "")
 
 
@@ -197,44 +227,41 @@ def _recovered(
             read = last_success.get(source)
             if read is not None and read > alert.spike.window.start:
                 closed = replace(alert, state=AlertState.RESOLVED, updated_at=now, version=alert.version + 1)
+                closed = with_case(closed, replace(alert.case, resolved_at=now))
                 decisions.append(_Decision(closed, alert.version, None, ""))
     return decisions
 
 
 def _one_a_policy(
     decisions: Sequence[_Decision], policies: Mapping[PolicyId, Policy], recipients: Sequence[Recipient]
-) -> dict[int, list[Recipient]]:
-    """Recipients by place in `decisions`: each person gets a policy's gravest decision that concerns them."""
-    told: dict[int, list[Recipient]] = {}
+) -> dict[AlertId, list[Recipient]]:
+    """Recipients by alert: each person gets a policy's gravest decision that concerns them."""
+    told: dict[AlertId, list[Recipient]] = {}
     reached: set[tuple[PolicyId, str]] = set()
     ranked = sorted(
-        (place for place, one in enumerate(decisions) if one.reason),
-        key=lambda place: (
-            decisions[place].alert.level,
-            MAIL_ORDER.index(decisions[place].alert.rule),
-            place,
-        ),
+        (one for one in decisions if one.reason),
+        key=lambda one: (one.alert.level, MAIL_ORDER.index(one.alert.rule)),
     )
-    for place in ranked:
-        alert = decisions[place].alert
+    for one in ranked:
+        alert = one.alert
         for person in recipients_of(alert.level, policies.get(alert.policy), recipients):
             if (alert.policy, person.address.casefold()) not in reached:
                 reached.add((alert.policy, person.address.casefold()))
-                told.setdefault(place, []).append(person)
+                told.setdefault(alert.id, []).append(person)
     return told
 
 
-def _message(one: _Decision, person: Recipient, channel: str, now: datetime) -> Notification:
-    key = _hash(
-        one.alert.id, one.reason or "", one.stage, str(one.alert.level.value), person.address, channel
-    )
+def message(
+    alert: Alert, reason: str, person: Recipient, now: datetime, *, stage: str = "", channel: str = "email"
+) -> Notification:
+    """One message to one person about an alert; equal arguments (but `now`) give the same key.
+
+    `stage` tells apart what one reason may be told several times for.
+    """
+    episode = str(alert.case.episode) if alert.case.episode > 1 else ""
+    key = _hash(alert.id, reason, stage + episode, str(alert.level.value), person.address, channel)
     return Notification(
-        key=key,
-        alert=one.alert.id,
-        channel=channel,
-        recipient=person.address,
-        reason=one.reason or FIRING,
-        created=now,
+        key=key, alert=alert.id, channel=channel, recipient=person.address, reason=reason, created=now
     )
 
 

@@ -8,6 +8,7 @@ RULE_WORDS = {
     RuleName.VOLUME: "声量突增",
     RuleName.NEGATIVE_VOLUME: "负面声量突增",
     RuleName.SOURCE_SILENT: "信源静默",
+    RuleName.BY_HAND: "手工立案",
 }
 
 

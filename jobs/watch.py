@@ -17,6 +17,7 @@ from alerts.profile import Profile, pooled
 from alerts.rules import Watched, sightings_span, volume_spikes
 from alerts.series import SourceFacts, build, history_span
 from alerts.silence import silent_sources
+from jobs.cases import clock_rules
 from jobs.context import Context
 from minyi.errors import Conflict
 from minyi.models import (
@@ -99,6 +100,7 @@ class _Look:
             recipients=self._config.recipient,
             rules=self._rules,
             now=self._now,
+            clocks=clock_rules(self._config),
             last_success=good,
         )
         new_state = {

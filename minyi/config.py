@@ -20,7 +20,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from minyi.errors import ConfigError
-from minyi.models import Level, SourceId
+from minyi.models import Level, RuleName, SourceId
 from minyi.tables import read_table, within
 
 
@@ -67,10 +67,20 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
-class VolumeRule:
-    """`[rules.volume]` Thresholds of the two-regime detector."""
+class PolicyRule:
+    """What every rule on a policy's posts has."""
 
     enabled: bool = True
+    refractory_hours: float = within(24.0, 1, 720)
+    """No second alert of the same policy and rule within this."""
+    renotice_factor: float = within(3.0, 1, 1_000)
+    """People are told again when an hour brought this many times the posts they were last told of."""
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeRule(PolicyRule):
+    """`[rules.volume]` Thresholds of the two-regime detector."""
+
     min_posts: int = within(5, 1, 1_000_000)
     poisson: float = within(4.0, 0, 100)
     return_period: float = within(2.2, 0, 100)
@@ -78,8 +88,6 @@ class VolumeRule:
     dense_rate: float = within(4.0, 0, 1_000_000)
     dense_leave_rate: float = within(3.3, 0, 1_000_000)
     min_voices: int = within(2, 1, 1_000)
-    refractory_hours: float = within(24.0, 1, 720)
-    renotice_factor: float = within(3.0, 1, 1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +98,56 @@ class NegativeVolumeRule(VolumeRule):
 
 
 @dataclass(frozen=True, slots=True)
+class NegativeShareRule(PolicyRule):
+    """`[rules.negative_share]` Too many negative among a policy's posts, by a beta-binomial test."""
+
+    surprise: float = within(3.0, 0, 100)
+    """Least -log10 P."""
+    min_posts: int = within(8, 1, 1_000_000)
+    min_negative: int = within(5, 1, 1_000_000)
+    min_rise: float = within(0.15, 0, 1)
+    """The share lies at least this far above the usual one."""
+    min_voices: int = within(2, 1, 1_000)
+
+
+@dataclass(frozen=True, slots=True)
+class MisreadingRule(PolicyRule):
+    """`[rules.misreading]` A claim of a policy's watch-list that posts repeat: level IV, from `min_voices` on III."""
+
+    min_voices: int = within(3, 1, 1_000)
+    window_hours: int = within(24, 1, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class NoveltyRule(PolicyRule):
+    """`[rules.novelty]` A text about a policy, unseen before, that several sources take up."""
+
+    min_posts: int = within(3, 2, 1_000)
+    min_sources: int = within(2, 1, 1_000)
+    window_hours: int = within(6, 1, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class KeySourceRule(PolicyRule):
+    """`[rules.key_source]` A policy is mentioned by a source whose card says `key = true`."""
+
+
+@dataclass(frozen=True, slots=True)
 class SilentRule:
-    """`[rules.source_silent]` A source without a good fetch for `intervals` times its `every`."""
+    """`[rules.source_silent]` A source without a good fetch for `intervals` times its `every`, or without posts."""
 
     enabled: bool = True
     intervals: float = within(3.0, 1, 1_000)
+    surprise: float = within(4.0, 1, 100)
+    """-log10 P that a source which is read well brings nothing for so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedRule:
+    """`[rules.source_blocked]` A source that has refused us for `intervals` times its `every`."""
+
+    enabled: bool = True
+    intervals: float = within(2.0, 1, 1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +156,56 @@ class Rules:
 
     volume: VolumeRule = VolumeRule()
     negative_volume: NegativeVolumeRule = NegativeVolumeRule()
+    negative_share: NegativeShareRule = NegativeShareRule()
+    misreading: MisreadingRule = MisreadingRule()
+    novelty: NoveltyRule = NoveltyRule()
+    key_source: KeySourceRule = KeySourceRule()
     source_silent: SilentRule = SilentRule()
+    source_blocked: BlockedRule = BlockedRule()
     new_source_days: float = within(7.0, 0, 365)
     """A source joins the counts that trigger this long after its first success."""
+
+    def on_policies(self) -> dict[RuleName, PolicyRule]:
+        """The rules on a policy's posts, in the order of lists: negative ones first."""
+        return {
+            RuleName.NEGATIVE_VOLUME: self.negative_volume,
+            RuleName.NEGATIVE_SHARE: self.negative_share,
+            RuleName.MISREADING: self.misreading,
+            RuleName.VOLUME: self.volume,
+            RuleName.KEY_SOURCE: self.key_source,
+            RuleName.NOVELTY: self.novelty,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDeadline:
+    """`[[deadlines.own]]` A clock of the office's own, beside the State Council's."""
+
+    name: str
+    level: int = within(Level.II.value, 1, 4)
+    """It runs on alerts of this level and graver."""
+    hours: int = within(0, 0, 8_760)
+    """Natural hours; exactly one of the two is given."""
+    working_days: int = within(0, 0, 250)
+    stop: Literal["respond", "acknowledge"] = "respond"
+    """What stops it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """`[deadlines]` From when an answer's clock runs, and the office's own clocks."""
+
+    start: Literal["detected", "happened", "told"] = "detected"
+    """No text fixes it; where the chosen time is not known, from detection."""
+    own: tuple[OwnDeadline, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """`[analysis]` How posts are judged."""
+
+    own_words: str = ""
+    """File of the office's own words, beside this file; empty = none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +305,8 @@ class Source:
     identity: Literal["link", "guid"] = "link"
     official: bool = False
     """True for the office's own or another authority's voice; it never repeats a misreading."""
+    key: bool = False
+    """True for a source whose every mention of a policy the office wants to hear of."""
     sample: bool = False
     retention_days: int | None = None
     """Days its posts are kept; 0 = for ever, none = as `[retention]` says."""
@@ -231,6 +333,8 @@ class Config:
     crawl: Crawl = Crawl()
     mail: Mail = Mail()
     rules: Rules = Rules()
+    deadlines: Deadlines = Deadlines()
+    analysis: Analysis = Analysis()
     backup: Backup = Backup()
     retention: Retention = Retention()
     search: Search = Search()
@@ -294,6 +398,7 @@ def check(config: Config, file: str) -> None:
         seen.add(card.id)
         _check_card(card, file, key)
     _check_upkeep(config, file)
+    _check_deadlines(config.deadlines, file)
     _check_search(config.search, file)
     for number, person in enumerate(config.recipient):
         if "@" not in person.address or any(c in person.address for c in "\r\n <>,"):
@@ -314,6 +419,17 @@ def _check_upkeep(config: Config, file: str) -> None:
     ):
         if not low <= value <= high:
             raise ConfigError(f"应为 {low} 至 {high}", file=file, key=key)
+
+
+def _check_deadlines(deadlines: Deadlines, file: str) -> None:
+    seen = {"authoritative_5h", "press_24h", "reply_48h"}
+    for number, own in enumerate(deadlines.own):
+        key = f"deadlines.own[{number}]"
+        if not own.name or own.name in seen:
+            raise ConfigError("每个期限要有自己的名字", file=file, key=f"{key}.name")
+        seen.add(own.name)
+        if bool(own.hours) == bool(own.working_days):
+            raise ConfigError("hours 与 working_days 须写一个，且只写一个", file=file, key=key)
 
 
 def _check_search(search: Search, file: str) -> None:

@@ -10,6 +10,7 @@ MinyiError
 ├── ResourceError          a table, lexicon or model of analysis is missing or damaged
 ├── SendError              a notification was not accepted
 ├── OutputError            a file a person asked for cannot be written
+├── CaseError              a step that the state of an alert's case does not allow
 ├── KibanaError            Kibana refused a body, does not answer, or is too old
 └── StoreError
     ├── StoreBusy          another writer holds the file; try again
@@ -79,6 +80,10 @@ class SendError(MinyiError):
 
 class KibanaError(MinyiError):
     """Kibana refused what it was sent, does not answer, or is too old; its own words are kept."""
+
+
+class CaseError(MinyiError):
+    """A step that the state of an alert's case does not allow; the message says what to do instead."""
 
 
 class OutputError(MinyiError):

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import NewType
 
+from minyi.cases import Case
+
 PolicyId = NewType("PolicyId", str)
 SourceId = NewType("SourceId", str)
 PostId = NewType("PostId", str)
@@ -104,11 +106,22 @@ class Scope(StrEnum):
 
 
 class RuleName(StrEnum):
-    """A reason to alert."""
+    """A reason to alert; of a policy, but for the two of a source."""
 
     VOLUME = "volume"
     NEGATIVE_VOLUME = "negative_volume"
+    NEGATIVE_SHARE = "negative_share"
+    MISREADING = "misreading"
+    NOVELTY = "novelty"
+    KEY_SOURCE = "key_source"
     SOURCE_SILENT = "source_silent"
+    SOURCE_BLOCKED = "source_blocked"
+    BY_HAND = "by_hand"
+    """Opened by a person: a request from above, a telephone call."""
+
+
+SOURCE_RULES = frozenset({RuleName.SOURCE_SILENT, RuleName.SOURCE_BLOCKED})
+"""Rules about a source: no policy, no posts, no clock."""
 
 
 class Level(IntEnum):
@@ -452,6 +465,15 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimSighting:
+    """A sighting that takes a stance towards a watch-list item."""
+
+    sighting: Sighting
+    item: str
+    stance: Stance
+
+
+@dataclass(frozen=True, slots=True)
 class Spike:
     """A fact: one rule exceeded on one policy in one window, with its baseline 突增.
 
@@ -473,7 +495,9 @@ class Spike:
     """Up to 20 posts that speak for it, one a cluster, largest first."""
     arithmetic: Mapping[str, float | int | str | None]
     source: SourceId | None = None
-    """The silent source, for `SOURCE_SILENT`."""
+    """The source, for the rules about one."""
+    subject: str = ""
+    """What of the policy it is about, where one policy can have several: the watch-list item of a misreading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -492,6 +516,8 @@ class Alert:
     notified_count: int
     """Posts of the last hour when recipients were last told; a re-notice needs three times that."""
     version: int = 1
+    case: Case = field(default_factory=Case)
+    """What people decided about it, and its clocks; `due_at` is the next of those that is due."""
 
 
 @dataclass(frozen=True, slots=True)

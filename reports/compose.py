@@ -35,6 +35,7 @@ _RULES = {
     RuleName.VOLUME: "总量突增",
     RuleName.NEGATIVE_VOLUME: "负面突增",
     RuleName.SOURCE_SILENT: "信源静默",
+    RuleName.BY_HAND: "手工立案",
 }
 _STATES = {
     SourceState.OK: "正常",

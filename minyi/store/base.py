@@ -7,12 +7,13 @@ adds writing. All methods may raise `StoreBusy` (retry), `StoreFull` and `StoreC
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from minyi.cases import OfficialResponse
 from minyi.models import (
     Alert,
     AlertId,
@@ -33,8 +34,10 @@ from minyi.models import (
     StoredPost,
     UrlCursor,
 )
-from minyi.store.care import Care
+from minyi.store.care import Act, Care
+from minyi.store.casework import Casework
 from minyi.store.clusters import ClusterState
+from minyi.store.learning import Learning
 from minyi.store.projection import Queue
 from minyi.store.query import Query
 
@@ -167,6 +170,14 @@ class SpoolCommit:
 
 
 @dataclass(frozen=True, slots=True)
+class Revised:
+    """What writing posts again did; `missed` were changed by somebody else since they were read."""
+
+    changed: int
+    missed: tuple[PostId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AlertChange:
     """One alert to insert or replace, with the messages it causes, decided together.
 
@@ -176,6 +187,11 @@ class AlertChange:
     alert: Alert
     expected_version: int | None
     notifications: tuple[Notification, ...]
+    act: Act | None = None
+    """Its line in the ledger, when it is a step of the case."""
+    detail: Mapping[str, str | int] = field(default_factory=dict)
+    response: OfficialResponse | None = None
+    """The published answer that goes on record with it."""
 
 
 class Store(Reader, Protocol):
@@ -184,6 +200,10 @@ class Store(Reader, Protocol):
     @property
     def care(self) -> Care:
         """Its upkeep: check, copy, forget, and the trail of who did it."""
+
+    @property
+    def casework(self) -> Casework:
+        """What people did about alerts: answers, mutes, the ledger."""
 
     # posts
     def save_posts(self, posts: Sequence[Post], *, now: datetime, commit: SpoolCommit | None = None) -> Saved:
@@ -196,7 +216,14 @@ class Store(Reader, Protocol):
         A known id keeps its first-seen time; only a difference in what the source says or what analysis
         found makes it `updated`. A post belongs to the source that brought it first: shown by another
         one it counts as `unchanged`, whatever that says. Posts whose id is in the tombstones, or older
-        than the retention horizon, count as `unchanged`.
+        than the retention horizon, count as `unchanged`. Posts of a corrected cluster are saved with the
+        label a person gave it, see `minyi.store.learning`.
+        """
+
+    def revise(self, stored: Sequence[StoredPost], *, now: datetime) -> Revised:
+        """Write what analysis found anew of stored posts, each only if nobody changed it since it was read.
+
+        In one transaction per 500 posts, so that it may be interrupted anywhere.
         """
 
     def sightings(self, policy: PolicyId, span: Span) -> list[Sighting]:
@@ -301,6 +328,10 @@ class Store(Reader, Protocol):
     @property
     def clusters(self) -> ClusterState:
         """What is remembered of recent texts, so that copies join them."""
+
+    @property
+    def learning(self) -> Learning:
+        """What people corrected, and which models judge."""
 
     # jobs and upkeep
     def job_success(self, job: str, now: datetime) -> None:

@@ -41,7 +41,7 @@ class Finding:
 class AuditLine:
     """Who did what to the record, when; `digest` (hexadecimal) covers this line and every earlier one.
 
-    `subject` and `detail` never hold a post's words or a person's name.
+    `subject` and `detail` never hold a post's words or an author's name.
     """
 
     seq: int
@@ -79,6 +79,29 @@ class Fate:
 
     why: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a record stands, by marks that a copy of its folder cannot carry along.
+
+    `files` are the file system's numbers of the record and of the mark beside it, `changed` when the mark
+    was last touched (nanoseconds, kept by the kernel), `machine` the machine's id, empty when unknown, as
+    in a container.
+    """
+
+    files: str
+    changed: int
+    machine: str
+
+    def is_elsewhere(self, noted: Place) -> bool:
+        """True when a record noted there and found here was copied.
+
+        Each of the two marks on files may change without a copy, as after a change of owner or on a file
+        system that numbers its files anew, but not both. On another machine the same disk is a copy too.
+        """
+        moved = self.files != noted.files and self.changed != noted.changed
+        return moved or bool(self.machine and noted.machine and self.machine != noted.machine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +198,17 @@ class Care(Protocol):
         """Delete items by their whole ids; returns how many there were."""
 
     # messages
+    def arrive(self, place: Place, act: Act, now: datetime) -> bool:
+        """Note where the record stands; True when it was copied here and nobody has confirmed it yet.
+
+        A copied record mails nothing until `release`: the one it was copied from may go on mailing.
+        """
+
+    def copied(self) -> bool:
+        """True while the record is an unconfirmed copy."""
+
     def release(self, act: Act, now: datetime, *, drop: bool = False) -> int:
-        """Let messages held since a restore go, or give them up; returns how many."""
+        """Let messages held since a restore or a copying go, or give them up; returns how many."""
 
     # looking
     def find(self, reference: str) -> list[PostId]:

@@ -191,6 +191,7 @@ def test_a_closed_alert_reopens_with_a_new_clock_when_it_grows() -> None:
     closed = replace(fired(), state=AlertState.RESOLVED)
     (change,) = tick([spike(hour_posts=100)], [closed], now=NOW + 5 * HOUR)
     assert change.alert.state is AlertState.FIRING
+    assert change.alert.case.episode == 2
     assert change.alert.due_at == NOW + 53 * HOUR
     assert not any(
         c.alert.state is AlertState.FIRING for c in tick([spike(hour_posts=30)], [closed], now=NOW + 5 * HOUR)

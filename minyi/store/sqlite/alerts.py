@@ -11,7 +11,7 @@ import apsw
 from minyi.errors import Conflict
 from minyi.models import Alert, AlertId, Notification, OutboxState
 from minyi.store.base import AlertChange
-from minyi.store.sqlite import ask, codec, meta, outbox
+from minyi.store.sqlite import ask, audit, casework, codec, meta, outbox
 from minyi.store.sqlite.facts import micros
 
 
@@ -34,6 +34,10 @@ def commit(
         else:
             _replace(connection, change.alert, change.expected_version)
         outbox.add(connection, _held(change, restored), now)
+        if change.act is not None:
+            audit.append(connection, change.act, change.detail, now)
+        if change.response is not None:
+            casework.add_response(connection, change.response)
     connection.executemany("INSERT OR REPLACE INTO detector_state VALUES(?,?)", state.items())
 
 

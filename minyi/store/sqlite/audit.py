@@ -1,14 +1,15 @@
 """The audit trail 审计: who did what to the record, each line bound to all before it by its digest.
 
-Lines hold numbers and ids, never a post's words or a person's name. The file itself refuses to change
-or delete one; a line changed by other means no longer fits its digest, which `check` names.
+Lines hold numbers, ids and reasons that staff typed, never a post's words or an author's name. The file
+itself refuses to change or delete one; a line changed by other means no longer fits its digest, which
+`check` names.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import apsw
@@ -44,10 +45,25 @@ def newest(connection: apsw.Connection, limit: int) -> list[AuditLine]:
         "SELECT seq, at, who, action, subject, detail, digest FROM audit ORDER BY seq DESC LIMIT ?",
         (limit,),
     )
-    return [
-        AuditLine(seq, from_micros(at), who, action, subject, json.loads(detail), digest.hex())
-        for seq, at, who, action, subject, detail, digest in rows
-    ]
+    return [_line(row) for row in rows]
+
+
+def between(
+    connection: apsw.Connection, beginnings: Sequence[str], since: datetime, until: datetime
+) -> list[AuditLine]:
+    """Lines in [since, until) whose action begins with one of these, oldest first."""
+    rows = ask.rows(
+        connection,
+        "SELECT seq, at, who, action, subject, detail, digest FROM audit "
+        "WHERE at >= ? AND at < ? ORDER BY seq",
+        (micros(since), micros(until)),
+    )
+    return [_line(row) for row in rows if row[3].startswith(tuple(beginnings))]
+
+
+def _line(row: ask.Row) -> AuditLine:
+    seq, at, who, action, subject, detail, digest = row
+    return AuditLine(seq, from_micros(at), who, action, subject, json.loads(detail), digest.hex())
 
 
 def misfits(connection: apsw.Connection) -> Iterator[int]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from minyi.cases import Case, ClockRun, Concern, Stop
 from minyi.models import (
     Alert,
     AlertId,
@@ -27,6 +28,8 @@ from minyi.models import (
     Words,
 )
 
+_CASE_TIMES = ("happened_at", "told_at", "acknowledged_at", "responded_at", "resolved_at")
+_CLOCK_TIMES = ("start", "due", "stopped")
 _POLICY_TIMES = ("released_at", "consult_from", "consult_to", "interpretation_at")
 
 
@@ -56,7 +59,29 @@ def decode_alert(body: str) -> Alert:
     for name in ("detected_at", "updated_at", "due_at"):
         values[name] = _time(values[name])
     values["spike"] = _spike(values["spike"])
+    values["case"] = _case(values["case"]) if "case" in values else _first_case(values["due_at"])
     return Alert(**values)
+
+
+def _first_case(due: datetime | None) -> Case:
+    """The case of an alert that an earlier release wrote: it knew one clock only, of 48 hours."""
+    runs = () if due is None else (ClockRun("reply_48h", due - timedelta(hours=48), due),)
+    return Case(clocks=runs)
+
+
+def _case(values: dict[str, Any]) -> Case:
+    for name in _CASE_TIMES:
+        values[name] = _time(values.get(name))
+    values["concern"] = None if values.get("concern") is None else Concern(values["concern"])
+    values["clocks"] = tuple(_clock(run) for run in values.get("clocks", ()))
+    return Case(**values)
+
+
+def _clock(values: dict[str, Any]) -> ClockRun:
+    for name in _CLOCK_TIMES:
+        values[name] = _time(values[name])
+    values["stop"] = Stop(values["stop"])
+    return ClockRun(**values)
 
 
 def _spike(values: dict[str, Any]) -> Spike:

@@ -29,7 +29,7 @@ from minyi.models import (
     StoredPost,
     UrlCursor,
 )
-from minyi.store.base import AlertChange, Facet, Order, Page, Split, SpoolCommit, Stats, Step
+from minyi.store.base import AlertChange, Facet, Order, Page, Revised, Split, SpoolCommit, Stats, Step
 from minyi.store.query import Query
 from minyi.store.sqlite import (
     alerts,
@@ -46,9 +46,11 @@ from minyi.store.sqlite import (
     timeline,
 )
 from minyi.store.sqlite.care import SqliteCare
+from minyi.store.sqlite.casework import SqliteCasework
 from minyi.store.sqlite.clusters import SqliteClusters
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.facts import from_micros, from_seconds, micros
+from minyi.store.sqlite.learning import SqliteLearning
 from minyi.store.sqlite.projection import SqliteQueue
 
 
@@ -63,7 +65,9 @@ class SqliteStore:
         """
         self._database = Database(path, check=check)
         self.care = SqliteCare(self._database)
+        self.casework = SqliteCasework(self._database)
         self.clusters = SqliteClusters(self._database)
+        self.learning = SqliteLearning(self._database)
 
     # --- reading -----------------------------------------------------------------------------------
 
@@ -107,6 +111,11 @@ class SqliteStore:
         """See `Store.save_posts`."""
         self._database.ensure_room()
         return posts.save(self._database, posts_, now, commit)
+
+    def revise(self, stored: Sequence[StoredPost], *, now: datetime) -> Revised:
+        """See `Store.revise`."""
+        self._database.ensure_room()
+        return posts.revise(self._database, stored, now)
 
     def sightings(self, policy: PolicyId, span: Span) -> list[Sighting]:
         """See `Store.sightings`."""

@@ -1,0 +1,170 @@
+"""Cases 个案: what people do about alerts. Read from the record, decided purely, committed with a line.
+
+Two people cannot overwrite each other: a step is committed only on the version it was decided on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from alerts import cases
+from alerts.cases import Step
+from alerts.deadlines import ClockRules
+from alerts.lifecycle import FIRING, message
+from alerts.routing import recipients_of
+from jobs.context import Context
+from minyi.cases import Concern, Mute, OfficialResponse
+from minyi.clock import local_iso
+from minyi.config import Config, Recipient
+from minyi.errors import CaseError, InputError
+from minyi.models import Alert, Level, Policy, PolicyId, RuleName
+from minyi.store.base import AlertChange
+from minyi.store.care import Act
+from minyi.workdays import load_calendar
+
+ASSIGNED = "assigned"
+
+
+def clock_rules(config: Config) -> ClockRules:
+    """The office's clocks and its calendar.
+
+    Raises:
+        ConfigError: the calendar's file has a fault.
+    """
+    return ClockRules(config.deadlines, load_calendar(config.path.parent))
+
+
+def find_alert(context: Context, beginning: str) -> Alert:
+    """The one alert whose id begins so.
+
+    Raises:
+        CaseError: there is none, or more than one.
+    """
+    found = context.store.casework.find(beginning)
+    if len(found) != 1:
+        count = "不止一起" if found else "没有"
+        raise CaseError(f"{count}编号以 {beginning} 开头的预警；见 minyi alerts list")
+    return found[0]
+
+
+def take(context: Context, beginning: str, step: Callable[[Alert], Step], *, who: str, why: str) -> Alert:
+    """Take one step with one alert, as `who`, for the reason `why`; returns the alert after it.
+
+    Raises:
+        CaseError: no such alert, or its state does not allow the step.
+        Conflict: somebody changed it meanwhile; nothing was written.
+    """
+    alert = find_alert(context, beginning)
+    return _commit(context, step(alert), alert.version, who=who, why=why)
+
+
+def open_case(
+    context: Context,
+    policy: str,
+    title: str,
+    *,
+    level: Level,
+    concern: Concern | None,
+    happened_at: datetime | None,
+    told_at: datetime | None,
+    who: str,
+    why: str,
+) -> Alert:
+    """Open a case by hand and tell its recipients.
+
+    Raises:
+        CaseError: the title or a time is wrong.
+        InputError: there is no such policy.
+    """
+    known = _policy(context, policy)
+    step = cases.open_by_hand(
+        known.id,
+        title,
+        level=level,
+        concern=concern,
+        happened_at=happened_at,
+        told_at=told_at,
+        clocks=clock_rules(context.config),
+        now=context.clock(),
+    )
+    return _commit(context, step, None, who=who, why=why)
+
+
+def respond(
+    context: Context, beginning: str, url: str, title: str, published: datetime, *, who: str, why: str
+) -> Alert:
+    """Enter a published answer to an alert.
+
+    Raises:
+        CaseError: as `alerts.cases.respond`, or no such alert.
+    """
+    now = context.clock()
+
+    def step(alert: Alert) -> Step:
+        key = hashlib.sha256(f"{alert.id}\n{url}\n{published.isoformat()}".encode()).hexdigest()[:32]
+        answer = OfficialResponse(key, alert.id, alert.policy, url, title, published, now, who)
+        return cases.respond(alert, answer, now=now)
+
+    return take(context, beginning, step, who=who, why=why)
+
+
+def mute(
+    context: Context, policy: str, rule: RuleName | None, until: datetime, *, who: str, why: str
+) -> Mute:
+    """Tell nobody of a policy's alerts until a time; clocks go on.
+
+    Raises:
+        CaseError: without a reason, or a time that has passed.
+        InputError: there is no such policy.
+    """
+    now = context.clock()
+    if not why.strip():
+        raise CaseError("静音须写明理由（--why）")
+    if until <= now:
+        raise CaseError("静音的截止时间已过，请核对")
+    one = Mute(_policy(context, policy).id, rule.value if rule else "", until, who, why, now)
+    detail = {"rule": one.rule, "until": local_iso(until) or "", "why": why}
+    context.store.casework.mute(one, Act(who, "policy.mute", one.policy), detail)
+    return one
+
+
+def unmute(context: Context, policy: str, rule: RuleName | None, *, who: str) -> int:
+    """End a policy's mutes of this rule (None = those of every rule); returns how many there were."""
+    known, name = _policy(context, policy).id, rule.value if rule else ""
+    return context.store.casework.unmute(known, name, Act(who, "policy.unmute", known), context.clock())
+
+
+def _commit(context: Context, step: Step, version: int | None, *, who: str, why: str) -> Alert:
+    now = context.clock()
+    told = [
+        message(step.alert, reason, person, now, stage=stage)
+        for reason, stage, person in _told(context, step)
+    ]
+    detail = {**step.detail, "state": step.alert.state.value} | ({"why": why} if why else {})
+    change = AlertChange(
+        step.alert, version, tuple(told), Act(who, step.action, step.alert.id), detail, step.response
+    )
+    context.store.commit_alerts([change], {}, now)
+    return replace(step.alert, version=1 if version is None else version + 1)
+
+
+def _told(context: Context, step: Step) -> list[tuple[str, str, Recipient]]:
+    """Who hears of a step at once: all concerned of a new case, a department of what is handed to it."""
+    alert, everybody = step.alert, context.config.recipient
+    if step.action == "alert.open":
+        policy = next((one for one in context.store.policies() if one.id == alert.policy), None)
+        return [(FIRING, "", one) for one in recipients_of(alert.level, policy, everybody)]
+    if step.action == "alert.assign":
+        department = alert.case.department
+        return [(ASSIGNED, department, one) for one in everybody if department in one.departments]
+    return []
+
+
+def _policy(context: Context, policy: str) -> Policy:
+    found = next((one for one in context.store.policies() if one.id == PolicyId(policy)), None)
+    if found is None:
+        raise InputError(f"没有编号为 {policy} 的政策；见 minyi policies list")
+    return found
