@@ -11,8 +11,8 @@ from tests.store import invented
 from tests.store.filled import closed, contents, fill, flips
 
 NAMES = [
-    "file", "index", "counted", "matches", "details", "hours", "days", "bodies", "facts", "orphans", "buried",
-    "order", "wordings", "audit", "documents", "posts", "words",
+    "file", "index", "counted", "matches", "details", "hours", "days", "versions", "bodies", "facts", "orphans",
+    "buried", "order", "wordings", "audit", "documents", "posts", "words",
 ]  # fmt: skip
 
 
@@ -33,6 +33,7 @@ def test_a_sound_record_holds_every_invariant_by_name(store: SqliteStore) -> Non
         ("details", "UPDATE posts SET label = (label + 1) % 3 WHERE precision < 3"),
         ("hours", "UPDATE rollup_hour SET n = n + 1 WHERE policy = 0"),
         ("days", "DELETE FROM rollup_day WHERE policy = 0"),
+        ("versions", "UPDATE rollup_version SET n = n + 1 WHERE policy = 0"),
         ("bodies", "DELETE FROM post_body WHERE body = (SELECT max(body) FROM posts)"),
         ("facts", "UPDATE post_facts SET source = source + 1 WHERE rid = (SELECT min(rid) FROM posts)"),
         ("orphans", "INSERT INTO post_match VALUES(1, 0, 1, 0, 'title')"),

@@ -80,18 +80,29 @@ def load_known(connection: apsw.Connection, ids: Sequence[str]) -> dict[str, Kno
     rows = ask.rows(
         connection,
         "SELECT id, rid, fingerprint, title, text, published, precision, first_seen, label, polarity, "
-        "evident, source, cluster, author "
-        "FROM posts CROSS JOIN post_body USING(body) WHERE id IN (SELECT value FROM json_each(?))",
+        "evident, source, cluster, author, model_version "
+        "FROM posts CROSS JOIN post_body USING(body) CROSS JOIN post_shared USING(shared) "
+        "WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(ids),),
     )
     sure = _sure_policies(connection, [row[1] for row in rows])
     found = {}
     for post, rid, said, title, text, *rest in rows:
-        published, precision, first_seen, label, polarity, evident, sid, cluster, author = rest
+        published, precision, first_seen, label, polarity, evident, sid, cluster, author, version = rest
         pids = tuple(sure.get(rid, ()))
         author = loose(author) if author is not None else None
         facts = Facts(
-            published, precision, first_seen, label, polarity, bool(evident), sid, pids, cluster, author
+            published,
+            precision,
+            first_seen,
+            label,
+            polarity,
+            bool(evident),
+            sid,
+            pids,
+            cluster,
+            author,
+            version,
         )
         found[post] = Known(rid, post, said, (title, text), facts)
     return found

@@ -84,6 +84,8 @@ class Facts:
     pids: tuple[int, ...]
     cluster: str
     author: str | None
+    version: str = ""
+    """Of the model that judged; empty for an unscored post."""
 
     @property
     def late(self) -> bool:
@@ -141,4 +143,5 @@ def facts_of(post: Post, first_seen: int, sid: int, pids: Mapping[str, int]) -> 
         pids=tuple(sorted({pids[match.policy] for match in post.matches if match.sure})),
         cluster=post.cluster,
         author=post.author,
+        version=feeling.model_version if feeling else "",
     )

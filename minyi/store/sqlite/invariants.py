@@ -13,7 +13,7 @@ from minyi.store.care import Finding, Progress, silent
 from minyi.store.sqlite import audit, codec, meta, rids, wordings
 from minyi.store.sqlite.facts import DAY, LATE_SECONDS, NONE
 from minyi.store.sqlite.schema import ALL
-from minyi.store.sqlite.tally import DAY_SHIFT, bucket_start
+from minyi.store.sqlite.tally import DAY_SHIFT, VERSIONS, bucket_start
 from minyi.store.sqlite.wordcheck import compare_words
 
 EXAMPLES = 3
@@ -82,6 +82,7 @@ def _sums(horizon: int) -> Iterator[tuple[str, str, list[str]]]:
     hours, by_hour, days, by_day = _rollups(horizon)
     yield "hours", "小时汇总等于帖文之和", _differ(hours, by_hour)
     yield "days", "每日汇总等于帖文之和", _differ(days, by_day)
+    yield "versions", "判断版本的汇总等于帖文之和", _differ(*_versions(horizon))
     yield "bodies", "每帖恰有一份正文", _differ("SELECT body FROM posts", "SELECT body FROM post_body")
     yield "facts", "筛选所用的明细与帖文一致", _differ(*_FACTS)
     yield "orphans", "匹配与误读记录都属于在库的帖文", [_without_post("post_match"), _without_post("claims")]
@@ -136,6 +137,15 @@ def _rollups(horizon: int) -> tuple[str, str, str, str]:
         by_hour,
         f"SELECT day * 86400 - {DAY_SHIFT}, policy, label, n, s FROM rollup_day WHERE day >= {day}",  # noqa: S608 - integers
         by_day,
+    )
+
+
+def _versions(horizon: int) -> tuple[str, str]:
+    """The roll-up by model version and what it should hold, as `_rollups`."""
+    day = -(-((horizon + 86_400 if horizon else _LONG_AGO) + DAY_SHIFT) // 86_400)
+    return (
+        f"SELECT policy, day, version, n FROM rollup_version WHERE day >= {day}",  # noqa: S608 - an integer
+        f"{VERSIONS} AND t.published >= {day * 86_400 - DAY_SHIFT} GROUP BY 1, 2, 3",
     )
 
 

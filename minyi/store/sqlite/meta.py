@@ -24,6 +24,9 @@ SCRUB = "scrub"
 RESTORED = "restored"
 """UTC microseconds of a restore that nobody has confirmed yet; earlier events were perhaps mailed already."""
 
+MODELS = "models"
+"""JSON list of the learnt models that were activated, the running one last."""
+
 CREATED = "created"
 """UTC second of the file's making."""
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import apsw
 
 from minyi.errors import StoreCorrupt, StoreTooNew
-from minyi.store.sqlite import ask, rebuild
+from minyi.store.sqlite import ask, rebuild, tally
 from minyi.store.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, TABLES
 
 
@@ -76,5 +76,20 @@ def _to_4(connection: apsw.Connection) -> None:
         connection.execute(statement)
 
 
-_STEPS: tuple[Callable[[apsw.Connection], None], ...] = (_to_2, rebuild.posts_from_version_1, _to_4)
+def _to_5(connection: apsw.Connection) -> None:
+    """Corrections know their cluster (none was ever written before), curves what they were judged with."""
+    made = ("corrections", "rollup_version", "policy_merged")
+    for table in made:
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+    for statement in rebuild.statements(*made, "corrections_by_cluster"):
+        connection.execute(statement)
+    tally.count_versions(connection)
+
+
+_STEPS: tuple[Callable[[apsw.Connection], None], ...] = (
+    _to_2,
+    rebuild.posts_from_version_1,
+    _to_4,
+    _to_5,
+)
 """`_STEPS[n]` makes version n + 2 of version n + 1."""

@@ -10,9 +10,9 @@ from typing import Any
 
 import apsw
 
-from minyi.models import Post, Precision, Saved
-from minyi.store.base import SpoolCommit
-from minyi.store.sqlite import ask, changes, meta, sources
+from minyi.models import Post, PostId, Precision, Saved, StoredPost
+from minyi.store.base import Revised, SpoolCommit
+from minyi.store.sqlite import ask, changes, learning, meta, sources
 from minyi.store.sqlite.changes import Change, Draft, Known
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.facts import facts_of, seconds
@@ -33,25 +33,56 @@ def save(database: Database, posts: Sequence[Post], now: datetime, commit: Spool
     return saved
 
 
+def revise(database: Database, stored: Sequence[StoredPost], now: datetime) -> Revised:
+    """Write posts again, each only while it is as it was read; chunk by chunk."""
+    changed, missed = 0, []
+    for start in range(0, len(stored), CHUNK):
+        chunk = stored[start : start + CHUNK]
+        drafts = _prepared(database, [one.post for one in chunk])
+        with database.write() as connection:
+            ids = json.dumps([one.post.id for one in chunk])
+            asked = "SELECT id, revision FROM posts WHERE id IN (SELECT value FROM json_each(?))"
+            standing: dict[str, int] = dict(ask.rows(connection, asked, (ids,)))
+            late = {one.post.id for one in chunk if standing.get(one.post.id) != one.revision}
+            for wave in _waves([draft for draft in drafts if draft.post.id not in late]):
+                changed += _write_wave(connection, _relabelled(connection, wave), now, crawled=False).updated
+        missed += [PostId(one.post.id) for one in chunk if one.post.id in late]
+    return Revised(changed, tuple(missed))
+
+
 def _save_chunk(
     database: Database, posts: Sequence[Post], now: datetime, commit: SpoolCommit | None, *, crawled: bool
 ) -> Saved:
     """Unchanged posts, most of a re-crawl, are left out, and the others prepared, before the lock."""
-    drafts = [_draft(post) for post in posts]
-    if drafts:
-        with database.read() as connection:
-            drafts = _without_unchanged(connection, drafts)
+    drafts = _prepared(database, posts)
     saved = Saved(unchanged=len(posts) - len(drafts))
     if not drafts and commit is None:
         return saved
-    for draft in drafts:
-        draft.prepare()
     with database.write() as connection:
         for wave in _waves(drafts):
-            saved += _write_wave(connection, wave, now, crawled=crawled)
+            saved += _write_wave(connection, _relabelled(connection, wave), now, crawled=crawled)
         if commit is not None:
             sources.write_commit(connection, commit)
     return saved
+
+
+def _prepared(database: Database, posts: Sequence[Post]) -> list[Draft]:
+    """Drafts of the posts that differ from what is stored, with the labels people gave."""
+    if not posts:
+        return []
+    with database.read() as connection:
+        drafts = [_draft(post) for post in learning.as_corrected(connection, posts)]
+        drafts = _without_unchanged(connection, drafts)
+    for draft in drafts:
+        draft.prepare()
+    return drafts
+
+
+def _relabelled(connection: apsw.Connection, drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts with the labels in force now, under the lock: one may have been given meanwhile."""
+    posts = [draft.post for draft in drafts]
+    again = zip(drafts, posts, learning.as_corrected(connection, posts), strict=True)
+    return [draft if one is post or one == post else _draft(one) for draft, post, one in again]
 
 
 def _draft(post: Post) -> Draft:

@@ -11,11 +11,11 @@ from minyi.errors import StoreTooOld
 APPLICATION_ID = 0x4D594931
 """`MYI1` in the file's header: SQLite's own mark of whose file this is."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised with every released change of the tables, and `migrations` told how to bring older files here.
 
 1: release 0.1.0. 2: the audit trail refuses changes, the file knows its age. 3: posts in two tables.
-4: earlier wordings of edited posts.
+4: earlier wordings of edited posts. 5: corrections know their cluster, counts their model, merged policies.
 """
 
 OLDEST_SQLITE = (3, 51, 3)
@@ -78,6 +78,9 @@ CREATE TABLE rollup_hour(policy INTEGER, hour INTEGER, label INTEGER, n INTEGER 
   PRIMARY KEY(policy, hour, label)) WITHOUT ROWID;
 CREATE TABLE rollup_day(day INTEGER, policy INTEGER, label INTEGER, n INTEGER NOT NULL, s INTEGER NOT NULL,
   PRIMARY KEY(day, policy, label)) WITHOUT ROWID;
+-- scored posts by the model that judged them, so that no curve mixes two unseen
+CREATE TABLE rollup_version(policy INTEGER, day INTEGER, version TEXT, n INTEGER NOT NULL,
+  PRIMARY KEY(policy, day, version)) WITHOUT ROWID;
 
 CREATE TABLE index_queue(id TEXT PRIMARY KEY, revision INTEGER NOT NULL, gone INTEGER NOT NULL,
   at INTEGER NOT NULL)
@@ -88,6 +91,9 @@ CREATE TABLE sig(id TEXT PRIMARY KEY, at INTEGER NOT NULL, cluster TEXT NOT NULL
 CREATE TABLE band(band INTEGER NOT NULL, value INTEGER NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY(band, value, id)) WITHOUT ROWID;
 
+-- of two entries for one policy, the id that went, what it was called, and the one that stayed
+CREATE TABLE policy_merged(id TEXT PRIMARY KEY, target TEXT NOT NULL, names TEXT NOT NULL,
+  at INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE policies(id TEXT PRIMARY KEY, released_at INTEGER, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE source_cursor(source TEXT PRIMARY KEY, cursor TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE runs(source TEXT NOT NULL, started INTEGER NOT NULL, finished INTEGER NOT NULL,
@@ -110,7 +116,8 @@ CREATE INDEX outbox_open ON outbox(state, seq) WHERE state IN ('new', 'sending',
 CREATE TABLE responses(id TEXT PRIMARY KEY, alert TEXT, policy TEXT NOT NULL, url TEXT, title TEXT NOT NULL,
   published INTEGER, recorded INTEGER NOT NULL, who TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE corrections(post TEXT NOT NULL, at INTEGER NOT NULL, label INTEGER NOT NULL, who TEXT NOT NULL,
-  note TEXT NOT NULL, PRIMARY KEY(post, at)) WITHOUT ROWID;
+  note TEXT NOT NULL, cluster TEXT NOT NULL, PRIMARY KEY(post, at)) WITHOUT ROWID;
+CREATE INDEX corrections_by_cluster ON corrections(cluster, at);
 CREATE TABLE mutes(id INTEGER PRIMARY KEY, policy TEXT NOT NULL, rule TEXT NOT NULL, until INTEGER NOT NULL,
   who TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE audit(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,

@@ -33,6 +33,7 @@ class Tally:
     def __init__(self) -> None:
         self._hours: dict[_Cell, list[int]] = defaultdict(lambda: [0, 0])
         self._days: dict[_Cell, list[int]] = defaultdict(lambda: [0, 0])
+        self._versions: dict[tuple[int, int, str], int] = defaultdict(int)
 
     def add(self, facts: Facts, sign: int) -> None:
         """Count a post in (`sign` 1) or out (-1). Of unknown time: in no cell; known to the day: no hour."""
@@ -42,6 +43,8 @@ class Tally:
         hour = facts.published // 3_600
         day = (facts.published + DAY_SHIFT) // 86_400
         for pid in (ALL, *facts.pids):
+            if facts.version:
+                self._versions[pid, day, facts.version] += sign
             cells = [self._days[day, pid, facts.label]]
             if facts.precision != DAY:
                 cells.append(self._hours[pid, hour, facts.label])
@@ -51,6 +54,7 @@ class Tally:
 
     def write(self, connection: apsw.Connection) -> None:
         """Apply the differences; a cell that falls to nothing goes."""
+        self._write_versions(connection)
         for table, keys, cells in (
             ("rollup_hour", ("policy", "hour", "label"), self._hours),
             ("rollup_day", ("day", "policy", "label"), self._days),
@@ -65,6 +69,30 @@ class Tally:
                 f"DELETE FROM {table} WHERE {'=? AND '.join(keys)}=? AND n=0",  # noqa: S608 - as above
                 [row[:3] for row in changed if row[3] < 0],
             )
+
+    def _write_versions(self, connection: apsw.Connection) -> None:
+        changed = [(*cell, n) for cell, n in self._versions.items() if n]
+        connection.executemany(
+            "INSERT INTO rollup_version VALUES(?,?,?,?) ON CONFLICT DO UPDATE SET n = n + excluded.n", changed
+        )
+        connection.executemany(
+            "DELETE FROM rollup_version WHERE policy=? AND day=? AND version=? AND n=0",
+            [row[:3] for row in changed if row[3] < 0],
+        )
+
+
+VERSIONS = (
+    f"SELECT t.policy, ({bucket_start('t.published', 86_400)} + {DAY_SHIFT}) / 86400 AS day, "  # noqa: S608 - constants
+    "s.model_version, count(*) FROM post_policy t JOIN posts p ON p.rid = t.rid "
+    "JOIN post_body b ON b.body = p.body JOIN post_shared s ON s.shared = b.shared "
+    "WHERE s.model_version <> ''"
+)
+"""What `rollup_version` should hold of the posts that are there; a condition may follow."""
+
+
+def count_versions(connection: apsw.Connection) -> None:
+    """Fill `rollup_version`, which is empty, from the posts."""
+    connection.execute(f"INSERT INTO rollup_version {VERSIONS} GROUP BY 1, 2, 3")
 
 
 def policy_rows(rid: int, facts: Facts) -> Iterator[Row]:
