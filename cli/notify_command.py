@@ -1,4 +1,4 @@
-"""`minyi notify`: would a mail arrive, and may the mails held since a restore go."""
+"""`minyi notify`: would a mail arrive, and may the mails held since a restore or a copying go."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentPars
     test = actions.add_parser("test", parents=parents, help="给每位收件人发一封测试邮件")
     test.add_argument("--to", metavar="邮箱", help="只发给这一个地址")
     test.set_defaults(run=run_test)
-    release = actions.add_parser("release", parents=parents, help="放行恢复备份后暂缓的邮件")
+    release = actions.add_parser("release", parents=parents, help="放行恢复备份或复制数据目录后暂缓的邮件")
     release.add_argument("--drop", action="store_true", help="不再发送这些邮件")
     release.set_defaults(run=run_release)
 
@@ -35,13 +35,19 @@ def run_test(args: argparse.Namespace) -> int:
 
 
 def run_release(args: argparse.Namespace) -> int:
-    """Let the mails go that were held since a restore, or give them up."""
+    """Let the mails go that were held since a restore or a copying, or give them up."""
     with opened(args) as context:
+        copied = context.store.care.copied()
         act = Act(who(), "release", "dropped" if args.drop else "released")
         count = context.store.care.release(act, context.clock(), drop=args.drop)
     if args.json:
-        print_json({"released": 0 if args.drop else count, "dropped": count if args.drop else 0})
-    elif not count:
+        print_json(
+            {"confirmed": copied, "released": 0 if args.drop else count, "dropped": count if args.drop else 0}
+        )
+        return 0
+    if copied:
+        print("已确认：今后由这里发信")
+    if not count:
         print("没有暂缓的邮件")
     else:
         print(f"{count} 封邮件" + ("不再发送" if args.drop else "已放行，由 minyi run 发出"))

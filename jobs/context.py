@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -10,12 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from jobs.record import RECORD, guard, mark
+from jobs.record import RECORD, guard, mark, place
 from minyi import clock, config
 from minyi.config import Config, Office
 from minyi.errors import ConfigError
 from minyi.store import open_store
 from minyi.store.base import Store
+from minyi.store.care import Act
+
+log = logging.getLogger(__name__)
+
+COPIED = (
+    "数据目录 %s 是从别处复制来的，或换了机器，邮件一律暂缓，以免两处重复发信；"
+    "若由这里发信，请运行 minyi notify release（放行）或加 --drop（不发积压的）"
+)
+"""Said at every start until a person confirms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,8 @@ def open_context(
     store = open_store(data / RECORD)
     try:
         mark(data)
+        if store.care.arrive(place(data), Act("minyi", "copied", RECORD), now()):
+            log.warning(COPIED, data)
         yield Context(read, data, store, author_key(config_path.parent), now)
     finally:
         store.close()

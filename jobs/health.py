@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from jobs import backup, indexing
-from jobs.context import Context
+from jobs import backup, indexing, versions
+from jobs.context import COPIED, Context
 from minyi import spool
 from minyi.clock import local_text
 from minyi.errors import StoreFull
@@ -40,7 +40,7 @@ class Health:
     outbox_pending: int
     outbox_failed: int
     outbox_held: int
-    """Messages that wait for a person since a restore."""
+    """Messages that wait for a person since a restore or a copying."""
     spool_files: int
     quarantined: int
     dead_letters: int
@@ -79,6 +79,7 @@ def health(context: Context, now: datetime) -> Health:
     held = store.outbox([OutboxState.HELD])
     problems += _upkeep_problems(context, now, room, len(held))
     problems += indexing.problems(context, now)
+    problems += versions.problems(context, now)
     if disk.free < LOW_DISK_SHARE * disk.total:
         problems.append(f"磁盘剩余不足一成：{disk.free // 2**20} MiB")
     return Health(
@@ -111,7 +112,9 @@ def _room(context: Context) -> str | None:
 
 def _upkeep_problems(context: Context, now: datetime, room: str | None, held: int) -> list[str]:
     problems = [room] if room else []
-    if held:
+    if context.store.care.copied():
+        problems.append(COPIED % context.data + f"；现有 {held} 封暂缓")
+    elif held:
         problems.append(
             f"恢复备份后有 {held} 封邮件暂缓；核对后运行 minyi notify release（放行）或加 --drop（不发）"
         )

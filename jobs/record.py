@@ -1,13 +1,21 @@
-"""The record's place in the data folder: a record that was there once is never silently begun anew."""
+"""The record's place in the data folder: a record that was there once is never silently begun anew.
+
+Nor does a copied folder take itself for the first one.
+"""
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from pathlib import Path
 
 from minyi.errors import StoreCorrupt
+from minyi.store.care import Place
 
 RECORD = "minyi.db"
 _MARK = "minyi.db.made"
+_MACHINE = Path("/etc/machine-id")
+_MACHINE_ID = re.compile(r"[0-9a-f]{32}\s*")
 
 
 def guard(data: Path) -> None:
@@ -30,3 +38,13 @@ def mark(data: Path) -> None:
     path = data / _MARK
     if not path.exists():
         path.touch(mode=0o600)
+
+
+def place(data: Path) -> Place:
+    """Where the record stands; both files are there."""
+    record, made = (data / RECORD).stat(), (data / _MARK).stat()
+    machine = ""
+    with suppress(OSError, UnicodeDecodeError):
+        machine = _MACHINE.read_text("ascii")
+    known = machine.strip() if _MACHINE_ID.fullmatch(machine) else ""
+    return Place(f"{record.st_ino} {made.st_ino}", made.st_ctime_ns, known)

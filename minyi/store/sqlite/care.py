@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from minyi.models import Alert, PostId, Quarantined, SourceId
-from minyi.store.care import Act, AuditLine, Fate, Finding, Progress, Retain, Wording, silent
+from minyi.store.care import Act, AuditLine, Fate, Finding, Place, Progress, Retain, Wording, silent
 from minyi.store.sqlite import (
     audit,
     backup,
@@ -108,6 +108,15 @@ class SqliteCare:
         """See `Care.drop_quarantined`."""
         with self._database.write() as connection:
             return quarantine.drop(connection, ids)
+
+    def arrive(self, place: Place, act: Act, now: datetime) -> bool:
+        """See `Care.arrive`."""
+        return restoring.arrive(self._database, place, act, now)
+
+    def copied(self) -> bool:
+        """See `Care.copied`."""
+        with self._database.read() as connection:
+            return restoring.is_copied(connection)
 
     def release(self, act: Act, now: datetime, *, drop: bool = False) -> int:
         """See `Care.release`."""

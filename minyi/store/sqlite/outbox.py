@@ -14,7 +14,7 @@ from datetime import datetime
 import apsw
 
 from minyi.models import AlertId, Notification, OutboxState
-from minyi.store.sqlite import ask, claimer
+from minyi.store.sqlite import ask, claimer, meta
 from minyi.store.sqlite.ask import Row
 from minyi.store.sqlite.facts import from_micros, micros
 
@@ -66,7 +66,9 @@ def _notification(row: Row) -> Notification:
 
 
 def claim(connection: apsw.Connection, now: datetime, limit: int) -> list[Notification]:
-    """Take due messages, oldest first, within the caller's write transaction."""
+    """Take due messages, oldest first, within the caller's write transaction; none of an unconfirmed copy."""
+    if meta.get_int(connection, meta.RESTORED) == meta.FOREVER:
+        return []
     at, me = micros(now), claimer.token()
     rows = ask.rows(
         connection,

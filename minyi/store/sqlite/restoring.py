@@ -1,17 +1,22 @@
-"""Making a copy fit to be the record again: whole, up to date, without what was erased since, mail held."""
+"""Making a copy fit to be the record again: whole, up to date, without what was erased since, mail held.
+
+A data folder copied by other means is known by its place: two records would mail the same, so the copy
+mails nothing until a person says that it may.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from pathlib import Path
 
 import apsw
 
-from minyi.errors import AlreadyRunning
+from minyi.errors import AlreadyRunning, StoreBusy, StoreFull
 from minyi.models import PostId
-from minyi.store.care import Act, Progress, silent
+from minyi.store.care import Act, Place, Progress, silent
 from minyi.store.sqlite import ask, audit, erasure, meta
 from minyi.store.sqlite.ask import Row
 from minyi.store.sqlite.connection import Database
@@ -157,20 +162,61 @@ def _apply(connection: apsw.Connection, memory: Memory) -> None:
 
 def _hold(connection: apsw.Connection, now: datetime) -> int:
     """Hold every message that was on its way, and those about what began before this moment."""
+    _hold_open(connection)
+    meta.set_int(connection, meta.RESTORED, micros(now))
+    meta.forget(connection, meta.PLACE)  # the file is about to get its place
+    return int(ask.value(connection, "SELECT count(*) FROM outbox WHERE state='held'"))
+
+
+def _hold_open(connection: apsw.Connection) -> None:
     connection.execute(
         f"UPDATE outbox SET state='held', claimer=NULL, claimed=NULL WHERE state IN {_OPEN}"  # noqa: S608
     )
-    meta.set_int(connection, meta.RESTORED, micros(now))
-    return int(ask.value(connection, "SELECT count(*) FROM outbox WHERE state='held'"))
+
+
+def arrive(database: Database, place: Place, act: Act, now: datetime) -> bool:
+    """Note where the record stands; True when it was copied here and nobody has confirmed it yet.
+
+    A record found elsewhere than noted holds all its mail from that moment, and says so in its trail.
+    """
+    with database.read() as connection:
+        known, copied = _place(connection), is_copied(connection)
+    if known is not None and not place.is_elsewhere(known):
+        return copied
+    try:
+        with database.write() as connection:
+            known = _place(connection)
+            if known is not None and place.is_elsewhere(known):
+                _hold_open(connection)
+                meta.set_int(connection, meta.RESTORED, meta.FOREVER)
+                audit.append(connection, act, {}, now)
+                copied = True
+            meta.set_text(connection, meta.PLACE, json.dumps(astuple(place)))
+    except (StoreBusy, StoreFull):
+        if known is not None:
+            raise
+    return copied
+
+
+def is_copied(connection: apsw.Connection) -> bool:
+    """True while the record is an unconfirmed copy."""
+    return meta.get_int(connection, meta.RESTORED) == meta.FOREVER
+
+
+def _place(connection: apsw.Connection) -> Place | None:
+    noted = meta.get_text(connection, meta.PLACE)
+    return None if noted is None else Place(*json.loads(noted))
 
 
 def release(connection: apsw.Connection, act: Act, now: datetime, *, drop: bool) -> int:
     """Let held messages go, or give them up, within the caller's transaction; returns how many."""
+    if is_copied(connection):
+        _hold_open(connection)
     if drop:
         connection.execute("UPDATE outbox SET state='dropped' WHERE state='held'")
     else:
         connection.execute("UPDATE outbox SET state='new', next_try=NULL WHERE state='held'")
     count = connection.changes()
-    connection.execute("DELETE FROM meta WHERE key=?", (meta.RESTORED,))
+    meta.forget(connection, meta.RESTORED)
     audit.append(connection, act, {"messages": count}, now)
     return count
