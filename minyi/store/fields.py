@@ -14,6 +14,7 @@ from typing import Protocol
 from minyi.errors import QueryError
 from minyi.models import Label, Policy, PolicyId, SourceId
 from minyi.store.nodes import Field, Member, Node, Polarity, Published
+from minyi.text import simplify
 
 NAMES: Mapping[str, Field] = {
     **{name.value: name for name in Field},
@@ -25,7 +26,13 @@ NAMES: Mapping[str, Field] = {
     "情感": Field.SENT,
     "时间": Field.TIME,
 }
-"""Every spelling of a field; English ones in any case."""
+"""Every spelling of a field; English ones in any case, all in any width and script."""
+
+
+def field_named(typed: str) -> Field | None:
+    """The field of that name, or None."""
+    return NAMES.get(typed) or NAMES.get(_fold(typed))
+
 
 _LABELS: Mapping[str, Label] = {
     **{label.value: label for label in Label},
@@ -55,30 +62,58 @@ class Resolver(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class _Index:
+    """Folded names, so that a query of sixty names is read as fast in an office of a thousand policies."""
+
+    policies: Mapping[str, tuple[PolicyId, ...]]
+    sources: Mapping[str, tuple[SourceId, ...]]
+    titles: Sequence[tuple[str, PolicyId]]
+    all_titles: str
+
+
+@dataclass(frozen=True, slots=True)
 class NameBook:
     """The resolver over the office's policies and source cards. `hash_author` holds the office's key.
 
-    `sources` maps an id to its name. Names compare without case, width, title marks and kind of bracket.
+    `sources` maps an id to its name. Names compare without case, width, script, title marks and kind of
+    bracket.
     """
 
     policies: Sequence[Policy] = ()
     sources: Mapping[SourceId, str] = field(default_factory=dict)
     hash_author: Callable[[str], str] = str
+    _index: _Index = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Fold all names once."""
+        policies: dict[str, dict[PolicyId, None]] = {}
+        for one in self.policies:
+            for name in (one.id, one.title, one.doc_number or "", *one.aliases):
+                policies.setdefault(_fold(name), {})[one.id] = None
+        sources: dict[str, dict[SourceId, None]] = {}
+        for source, title in self.sources.items():
+            sources.setdefault(_fold(source), {})[source] = None
+            sources.setdefault(_fold(title), {})[source] = None
+        titles = [(_fold(one.title), one.id) for one in self.policies]
+        index = _Index(
+            {name: tuple(ids) for name, ids in policies.items() if name},
+            {name: tuple(ids) for name, ids in sources.items() if name},
+            titles,
+            "\n".join(title for title, _ in titles),
+        )
+        object.__setattr__(self, "_index", index)
 
     def policy(self, name: str) -> tuple[PolicyId, ...]:
         """Exact id, title, alias or document number first; else titles that hold the name."""
         wanted = _fold(name)
-        exact = tuple(
-            one.id
-            for one in self.policies
-            if wanted in {_fold(word) for word in (one.id, one.title, one.doc_number or "", *one.aliases)}
-        )
-        return exact or tuple(one.id for one in self.policies if wanted in _fold(one.title))
+        exact = self._index.policies.get(wanted)
+        if exact or not wanted or wanted not in self._index.all_titles:
+            return exact or ()
+        return tuple(one for title, one in self._index.titles if wanted in title)
 
     def source(self, name: str) -> tuple[SourceId, ...]:
         """Exact id or name."""
-        wanted = _fold(name)
-        return tuple(one for one, title in self.sources.items() if wanted in (_fold(one), _fold(title)))
+        return self._index.sources.get(_fold(name), ())
 
     def author(self, name: str) -> str:
         """The keyed hash."""
@@ -92,20 +127,24 @@ _TITLE_MARKS = "《》〈〉 "
 @lru_cache(maxsize=4_096)
 def _fold(name: str) -> str:
     """What names are compared by: a title may stand in title marks, a document number in any brackets."""
-    folded = unicodedata.normalize("NFKC", name).casefold().translate(_BRACKETS)
+    folded = simplify(unicodedata.normalize("NFKC", name)).casefold().translate(_BRACKETS)
     return folded.strip().strip(_TITLE_MARKS)
 
 
 def read_value(name: Field, value: str, position: int, resolver: Resolver) -> tuple[Node, str | None]:
-    """The node of `name:value`, and a note when the value names nothing known (it then finds nothing).
+    """The node of `name:value`, and a note when it finds nothing: no such name, or a backward range.
 
     Raises:
         QueryError: `sent:` holds no range, `time:` no possible date; `position` points at the value.
     """
     if name is Field.SENT:
-        return _polarity(value, position), None
+        polarity = _polarity(value, position)
+        low, high = polarity.low, polarity.high
+        return polarity, _backwards(value) if low is not None and high is not None and low > high else None
     if name is Field.TIME:
-        return _published(value, position), None
+        published = _published(value, position)
+        start, end = published.start, published.end
+        return published, _backwards(value) if start and end and start >= end else None
     values: tuple[str, ...]
     if name is Field.AUTHOR:
         values = (resolver.author(value),)
@@ -115,6 +154,10 @@ def read_value(name: Field, value: str, position: int, resolver: Resolver) -> tu
     else:
         values = resolver.policy(value) if name is Field.POLICY else resolver.source(value)
     return Member(name, tuple(sorted(set(values)))), None if values else _nothing(name, value)
+
+
+def _backwards(value: str) -> str:
+    return f"“{value[:50]}”的起点大于终点，这一条件查不到帖文"
 
 
 def _nothing(name: Field, value: str) -> str:
@@ -184,7 +227,9 @@ def _day(text: str, position: int) -> datetime:
     found = _DAY.fullmatch(text)
     year, month, day = (int(part) for part in found.groups() if part is not None) if found else (0, 0, 0)
     if not 1900 <= year <= 2999:
-        raise QueryError(f"“{text[:20]}”不是日期；请写作 2026-01-31", position)
+        raise QueryError(
+            f"“{text[:20]}”不是日期；请写作 2026-01-31，一段时间写作 2026-01-01..2026-01-31", position
+        )
     try:
         return datetime(year, month, day, tzinfo=_OFFICE_ZONE).astimezone(UTC)
     except ValueError:

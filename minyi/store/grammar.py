@@ -5,7 +5,8 @@
     unary := ("-" | "!" | "NOT") unary | "(" or ")" | field ":" (value | "(" or ")") | "phrase" | word
 
 Open quotes and brackets close at the end; a stray `)` and doubled or dangling operators are dropped;
-an unknown `x:` is text. Full-width signs count as their ASCII twins.
+an unknown `x:` is text. Full-width signs count as their ASCII twins. A minus inside a word is text
+(`COVID-19`), but between a word and a bracket or quote it negates (`商标-(年费 OR 会费)`).
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from minyi.errors import QueryError
 from minyi.store import tokens
-from minyi.store.fields import NAMES, Resolver, read_value
+from minyi.store.fields import Resolver, field_named, read_value
 from minyi.store.nodes import Field, Node, Not, Text, join_all, join_any
 from minyi.text import search_key
 
@@ -26,8 +29,10 @@ MAX_BRACKETS = 20
 MAX_PIECES = 400
 """Words, brackets and operators together: more than 64 terms can need, few enough for a millisecond."""
 
-_MOST_GROWN = 4_000
+_MOST_GROWN = 2_500
 """Characters a query may have once compatibility characters are spelled out (one can become eighteen)."""
+_SLICE = 100
+"""Characters spelled out at a time, so that an endless query is refused early."""
 _NAME_PIECES = 8
 """Brackets and words that a name may go on with: `办法（试行）（2026）` has six."""
 
@@ -37,23 +42,27 @@ _TWINS = str.maketrans("（）：“”„‟＂－＋｜！＜＞＝＆\u3000",
 
 _LEXEME = re.compile(
     r'(?P<open>\()|(?P<close>\))|(?P<or>\|+)|(?P<and>&&+)|"(?P<phrase>[^"]*+)"?'
-    r'|(?P<sign>[-!+]++)(?=[^\s)|])|(?P<dangling>[-!+]++)|(?P<word>(?:[^\s()|"&]|&(?!&))++)'
+    r"|(?P<sign>[-!+]++)(?=[^\s)|])|(?P<dangling>[-!+]++)"
+    r'|(?P<word>(?:[^\s()|"&-]++|&(?!&)|-++(?![("]))++)'
 )
-_FIELD = re.compile(r"([A-Za-z]{4,6}|[\u4e00-\u9fff]{2}):")
+_FIELD = re.compile("([A-Za-zＡ-Ｚａ-ｚ]{4,6}|[\u4e00-\u9fff]{2}):")
 _NOTHING = re.compile(
-    "[\x00-\x1f!-/:-@\\[-`{-\x7f\u00a1\u00a7\u00ab\u00b6\u00bb\u00bf\u2010-\u2016\u2018-\u2027\u2030-\u203d\u203f-\u205e\u2190-\u22ff\u2500-\u26ff"
-    "\u3001-\u3003\u3008-\u3011\u3014-\u301f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff3e\uff5b-\uff65\U0001f300-\U0001faff]+"
+    "[\x00-\x20!-/:-@\\[-`{-\x7f\u00a1\u00a7\u00ab\u00b6\u00bb\u00bf\u200b-\u200f\u2010-\u2016\u2018-\u2027\u202a-\u202e\u2030-\u203d\u203f-\u205e\u2190-\u22ff\u2500-\u26ff"
+    "\u3001-\u3003\u3008-\u3011\u3014-\u301f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff3e\uff5b-\uff65\U0001f300-\U0001faff\U000e0000-\U000e0fff]+"
 )
 """Signs that no spelling makes a letter or digit of: what consists of them need not be normalised."""
 
-_OPERATORS = {"OR": "or", "AND": "and", "NOT": "not"}
+
+_COMPARISONS = (">", ">=", "<", "<=")
+
+_OPERATORS = {"OR": "or", "AND": "and", "NOT": "not", "ＯＲ": "or", "ＡＮＤ": "and", "ＮＯＴ": "not"}
 
 
-@dataclass(frozen=True, slots=True)
-class Lexeme:
+class Lexeme(NamedTuple):
     """One piece of the typed text; `kind` is open, close, or, and, not, phrase, word or dangling.
 
     `dangling` signs mean nothing: a `+`, an even number of negations, or no operand follows.
+    A tuple, for up to `MAX_PIECES` are made for each query.
     """
 
     kind: str
@@ -86,12 +95,22 @@ def parse_text(typed: str, resolver: Resolver) -> Parsed:
         QueryError: too long, too many terms, pieces or brackets, a field without value or with an
             impossible one.
     """
-    grown = not typed.isascii() and len(unicodedata.normalize("NFKC", typed)) > _MOST_GROWN
-    if len(typed) > MAX_CHARACTERS or grown:
-        raise QueryError(f"检索式过长：最多 {MAX_CHARACTERS} 个字符", MAX_CHARACTERS)
+    if len(typed) > MAX_CHARACTERS:
+        raise QueryError(f"检索式过长：最多 {MAX_CHARACTERS:,} 个字符", MAX_CHARACTERS)
+    if not typed.isascii():
+        _refuse_grown(typed)
     parser = _Parser(typed, resolver)
     node = parser.whole()
     return Parsed(node, tuple(dict.fromkeys(parser.notes)), tuple(parser.readings))
+
+
+def _refuse_grown(typed: str) -> None:
+    """Raise when the query is too long once its compatibility characters are spelled out."""
+    grown = 0
+    for start in range(0, len(typed), _SLICE):
+        grown += len(unicodedata.normalize("NFKC", typed[start : start + _SLICE]))
+        if grown > _MOST_GROWN:
+            raise QueryError(f"检索式过长：其中的合体字符展开后超过 {_MOST_GROWN:,} 个字符", start)
 
 
 def lexemes(typed: str) -> list[Lexeme]:
@@ -171,10 +190,12 @@ class _Parser:
 
     def _is_minus_of_number(self, sign: Lexeme, field: Field | None) -> bool:
         """In `sent:(-0.5..0 OR >0.5)` the minus belongs to the number, which is then put back with it."""
-        if field is not Field.SENT or sign.text != "-" or not self._rest or self._rest[-1].start != sign.end:
+        if field is not Field.SENT or sign.text != "-" or not self._rest:
             return False
-        number = self._rest.pop()
-        self._rest.append(Lexeme(number.kind, "-" + number.text, sign.start, number.end))
+        number = self._rest[-1]
+        if number.start != sign.end or not number.text.startswith((".", *"0123456789０１２３４５６７８９")):
+            return False
+        self._rest[-1] = Lexeme(number.kind, "-" + number.text, sign.start, number.end)
         return True
 
     def _operand(self, one: Lexeme, depth: int, field: Field | None) -> list[Node]:
@@ -183,7 +204,7 @@ class _Parser:
         if field is not None:
             return self._value(field, self._with_brackets(field, one) if one.kind == "word" else one)
         named = _FIELD.match(one.text) if one.kind == "word" else None
-        known = NAMES.get(named[1].lower()) if named else None
+        known = field_named(named[1]) if named else None
         if named and known:
             return self._field(known, one, named.end(), depth)
         return self._text(one)
@@ -242,8 +263,19 @@ class _Parser:
             return bool(self._resolver.policy(name))
         return field is Field.SOURCE and bool(self._resolver.source(name))
 
+    def _with_bound(self, field: Field, one: Lexeme) -> Lexeme:
+        """`情感:> 0.5` and `情感:< -0.3`: after a lone comparison the next word is its bound."""
+        if field not in (Field.SENT, Field.TIME) or one.text not in _COMPARISONS:
+            return one
+        sign = self._take("not")
+        if sign and not self._is_minus_of_number(sign, field):
+            return one
+        bound = self._take("word")
+        return Lexeme("word", one.text + bound.text, one.start, bound.end) if bound else one
+
     def _value(self, field: Field, one: Lexeme) -> list[Node]:
         self._count(1, one.start)
+        one = self._with_bound(field, one)
         text = self._typed[one.start : one.end].strip(QUOTES)
         if not text.strip():  # an empty name would be found in every title
             raise QueryError(f"“{field.value}:”的括号里有一处缺少要找的值", one.start)
@@ -255,7 +287,7 @@ class _Parser:
 
     def _text(self, one: Lexeme) -> list[Node]:
         typed = self._typed[one.start : one.end]
-        found = () if _NOTHING.fullmatch(typed) else tuple(dict.fromkeys(tokens.runs(search_key(typed))))
+        found = _runs(typed)
         if not found:
             self.notes.append(f"已忽略“{typed[:30]}”：其中没有可检索的文字")
             return []
@@ -272,3 +304,9 @@ class _Parser:
 
 def _negate(node: Node) -> Node:
     return node.part if isinstance(node, Not) else Not(node)
+
+
+@lru_cache(maxsize=1_024)
+def _runs(typed: str) -> tuple[str, ...]:
+    """The different runs of one word or phrase, in order."""
+    return () if _NOTHING.fullmatch(typed) else tuple(dict.fromkeys(tokens.runs(search_key(typed))))

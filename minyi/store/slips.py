@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from minyi.store.fields import NAMES
+from minyi.store.fields import field_named
 from minyi.store.grammar import Lexeme, lexemes
 
 _WORDS = {
@@ -19,6 +19,9 @@ _WORDS = {
 """Words that stand alone as if they were operators, and the operator."""
 
 _LIKE_FIELD = re.compile(r"([A-Za-z]{3,9}|[\u4e00-\u9fff]{2}):(?!//).")
+_HAN = "[\u3400-\u9fff]"
+_STUCK = re.compile(f"{_HAN}(OR|AND|NOT){_HAN}")
+_INNER = re.compile(f"{_HAN}([-－!！]){_HAN}")
 _CLOSERS = ("close", "phrase", "word")
 
 
@@ -81,8 +84,16 @@ def hints(typed: str) -> tuple[str, ...]:
         operator = _WORDS.get(one.text)
         if operator:
             found.append(f"“{one.text}”按普通文字检索；要作运算符请写 {operator}")
+        stuck = _STUCK.search(one.text)
+        if stuck:
+            found.append(f"“{one.text}”中的 {stuck[1]} 连着文字，按普通文字检索；要作运算符请在两边留空格")
+        inner = _INNER.search(one.text)
+        if inner:
+            found.append(
+                f"“{one.text}”中的“{inner[1]}”按标点处理，前后都要有；要排除后面的词，请在“{inner[1]}”前留空格"
+            )
         named = _LIKE_FIELD.match(one.text)
-        if named and named[1].lower() not in NAMES:
+        if named and not field_named(named[1]):
             found.append(
                 f"“{named[1]}:”不是检索条件，按普通文字检索；可用的有 政策: 信源: 作者: 倾向: 情感: 时间:"
             )

@@ -64,6 +64,9 @@ def test_each_condition_says_what_it_finds_alone(minyi: Minyi, write: Write) -> 
         ("政策:没有的", "没有名为“没有的”的政策"),
         ("商标 或 会费", "“或”按普通文字检索；要作运算符请写 OR"),
         ("标签:负面", "“标签:”不是检索条件"),
+        ("商标OR会费", "“商标OR会费”中的 OR 连着文字，按普通文字检索"),
+        ("商标-会费", "“商标-会费”中的“-”按标点处理"),
+        ("时间:2026-03-05..2026-03-01", "起点大于终点，这一条件查不到帖文"),
     ],
 )
 def test_what_was_ignored_or_may_be_misread_is_named(minyi: Minyi, typed: str, told: str) -> None:
