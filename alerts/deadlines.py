@@ -38,11 +38,24 @@ class Clock(StrEnum):
         return {"authoritative_5h": 5, "press_24h": 24, "reply_48h": 48}[self.value]
 
 
-CLOCK_WORDS = {
-    Clock.AUTHORITATIVE_5H: "发布权威信息（5 小时）",
-    Clock.PRESS_24H: "举行新闻发布会（24 小时）",
-    Clock.REPLY_48H: "回应（48 小时）",
+INTERPRET = "interpret_3wd"
+_CLOCK_WORDS = {
+    Clock.AUTHORITATIVE_5H.value: "发布权威信息",
+    Clock.PRESS_24H.value: "举行新闻发布会",
+    Clock.REPLY_48H.value: "回应",
+    INTERPRET: "发布解读",
 }
+
+
+def clock_words(run: ClockRun) -> str:
+    """What has to be done; the office's own clocks have their own names."""
+    return _CLOCK_WORDS.get(run.name, run.name)
+
+
+def length_words(run: ClockRun) -> str:
+    """`48 小时`, `3 个工作日`."""
+    hours = (run.due - run.start).total_seconds() / 3600
+    return f"{run.working_days} 个工作日" if run.working_days else f"{hours:g} 小时"
 
 
 def due(clock: Clock, start: datetime) -> datetime:
@@ -170,7 +183,7 @@ def interpretation(policy: Policy, calendar: WorkCalendar) -> ClockRun | None:
         return None
     end = calendar.end_of(INTERPRET_DAYS, released)
     return ClockRun(
-        "interpret_3wd",
+        INTERPRET,
         released,
         end,
         working_days=INTERPRET_DAYS,

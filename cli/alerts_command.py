@@ -7,6 +7,8 @@ from typing import Any
 
 from alerts.explain import Names, explain
 from alerts.notify.content import text
+from cli.case_command import case_options, show_case
+from cli.case_text import case_values
 from cli.opening import opened
 from cli.output import print_json, print_table, short_time
 from jobs.letters import alert_view, names_of
@@ -26,6 +28,7 @@ def options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentPars
     show = actions.add_parser("show", parents=parents, help="一起预警的全文与算式")
     show.add_argument("id", help="预警编号")
     show.set_defaults(run=run_show)
+    case_options(actions, parents)
 
 
 def run_list(args: argparse.Namespace) -> int:
@@ -64,9 +67,11 @@ def run_show(args: argparse.Namespace) -> int:
         alert = context.store.alert(AlertId(found[0].id)) or found[0]
         view = alert_view(context, alert, "firing", context.clock())
         if args.json:
-            print_json(alert_values(alert, view.names) | {"arithmetic": dict(alert.spike.arithmetic)})
+            shown = alert_values(alert, view.names) | {"arithmetic": dict(alert.spike.arithmetic)}
+            print_json(shown | {"case": case_values(alert.case, context.clock())})
         else:
-            print(text(view), end="")
+            print(text(view))
+            print("\n".join(show_case(context, alert)))
     return 0
 
 

@@ -6,8 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from alerts.deadlines import interpretation
+from alerts.notify.content import due_text
+from cli.case_text import clock_values, left
 from cli.opening import opened
-from cli.output import print_json, print_table, short_time
+from cli.output import print_json, print_table, short_time, time_option
+from cli.who import who
+from jobs.cases import clock_rules, interpret
 from jobs.policies import import_policies
 from minyi.clock import local_iso
 from minyi.models import Policy
@@ -24,6 +29,13 @@ def options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentPars
     imports.set_defaults(run=run_import)
     listing = actions.add_parser("list", parents=parents, help="列出政策")
     listing.set_defaults(run=run_list)
+    explained = actions.add_parser("interpret", parents=parents, help="登记解读：何处、何时发布，或为何不作")
+    explained.add_argument("id", help="政策编号")
+    explained.add_argument("--url", default="", help="解读的网址")
+    explained.add_argument("--at", type=time_option, metavar="时间", help="解读的发布时间")
+    explained.add_argument("--none", default="", metavar="理由", help="不作解读的理由")
+    explained.add_argument("--by", default=who(), metavar="姓名", help="何人（默认登录名）")
+    explained.set_defaults(run=run_interpret)
 
 
 def run_import(args: argparse.Namespace) -> int:
@@ -58,6 +70,21 @@ def run_list(args: argparse.Namespace) -> int:
     ]
     header = ("编号", "标题", "文号", "状态", "发布时间", "牵头部门")
     print_table(header, rows, empty="还没有政策；用 minyi policies import 导入")
+    return 0
+
+
+def run_interpret(args: argparse.Namespace) -> int:
+    """Enter where and when a policy was explained."""
+    with opened(args) as context:
+        policy = interpret(context, args.id, url=args.url, at=args.at, none=args.none, who=args.by)
+        run = interpretation(policy, clock_rules(context.config).calendar)
+        now = context.clock()
+    if args.json:
+        print_json(policy_values(policy) | {"clock": clock_values(run, now) if run else None})
+    elif run is None:
+        print(f"《{policy.title}》：不作解读")
+    else:
+        print(f"《{policy.title}》：解读应于 {due_text(run)} 前发布，{left(run, now)}")
     return 0
 
 

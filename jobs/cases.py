@@ -137,6 +137,32 @@ def unmute(context: Context, policy: str, rule: RuleName | None, *, who: str) ->
     return context.store.casework.unmute(known, name, Act(who, "policy.unmute", known), context.clock())
 
 
+def interpret(context: Context, policy: str, *, url: str, at: datetime | None, none: str, who: str) -> Policy:
+    """Enter where and when a policy was explained 解读, or (`none`) why it is not.
+
+    Raises:
+        CaseError: no http(s) address, no time, or a time after now; or both an address and a reason for none.
+        InputError: there is no such policy.
+    """
+    known, now = _policy(context, policy), context.clock()
+    if bool(url) == bool(none.strip()):
+        raise CaseError("须写明解读的网址（--url、--at），或不作解读的理由（--none），只写一种")
+    if url and not url.startswith(("http://", "https://")):
+        raise CaseError("须写明解读的网址（--url http://… 或 https://…）")
+    if url and (at is None or at > now):
+        raise CaseError("须写明解读的发布时间（--at），且不晚于现在")
+    changed = replace(
+        known,
+        interpretation_url=url or None,
+        interpretation_at=at if url else None,
+        no_interpretation_reason=none.strip() or None,
+    )
+    detail = {"url": url, "published": local_iso(at) or ""} if url else {"why": none.strip()}
+    context.store.save_policies([changed], now)
+    context.store.care.audit(Act(who, "policy.interpret", known.id), detail, now)
+    return changed
+
+
 def _commit(context: Context, step: Step, version: int | None, *, who: str, why: str) -> Alert:
     now = context.clock()
     told = [

@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Self
 
+from jobs.clocks import warn
 from jobs.collect import Crawls
 from jobs.context import Context, open_context
 from jobs.due import due_sources
@@ -16,6 +17,7 @@ from jobs.indexing import Indexing
 from jobs.ingest import ingest_spool
 from jobs.locks import hold
 from jobs.notify import deliver
+from jobs.rescoring import heal
 from jobs.upkeep import keep_up
 from jobs.watch import watch
 from minyi.errors import StoreFailed, StoreFull
@@ -42,9 +44,9 @@ class Service:
         with ExitStack() as stack:
             data.mkdir(parents=True, exist_ok=True)
             stack.enter_context(hold(data / "locks" / "service.lock", "值守服务"))
-            self._collecting, self._watching, self._notifying, self._upkeeping, self._projecting = (
-                stack.enter_context(open_context(config, data)) for _ in range(5)
-            )
+            opened = [stack.enter_context(open_context(config, data)) for _ in range(6)]
+            self._collecting, self._watching, self._notifying, *others = opened
+            self._upkeeping, self._projecting, self._rescoring = others
             self._collecting.store.care.quick_check()
             if not self._collecting.store.care.arm():
                 log.warning("too little free disk to set any aside for mails and deletions")
@@ -68,11 +70,15 @@ class Service:
 
     def notify(self) -> None:
         """Send what is due."""
-        self._guarded("notify", self._notifying, lambda context: deliver(context, context.clock()))
+        self._guarded("notify", self._notifying, self._notify)
 
     def keep_up(self) -> None:
         """Nightly care of the record."""
         self._guarded("upkeep", self._upkeeping, lambda context: keep_up(context, context.clock()))
+
+    def rescore(self) -> None:
+        """Bring what detection compares to today's judgement, after an upgrade, new words or a new model."""
+        self._guarded("rescore", self._rescoring, lambda context: heal(context, context.clock()))
 
     def project(self) -> None:
         """Send what the search cluster has yet to get, if there is one."""
@@ -89,6 +95,12 @@ class Service:
         if isinstance(fault, StoreFailed):
             self.failure = str(fault)
             self._give_up()
+
+    @staticmethod
+    def _notify(context: Context) -> None:
+        now = context.clock()
+        warn(context, now)
+        deliver(context, now)
 
     def _collect(self, context: Context) -> None:
         now = context.clock()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from alerts.deadlines import Clock, clock_words, length_words
 from alerts.explain import Names, explain, headline, span
 from alerts.notify import safe
 from alerts.notify.base import Letter
 from alerts.wording import RULE_WORDS, about, duration, percent
+from minyi.cases import ClockRun
 from minyi.clock import local_text
 from minyi.models import Alert, Level, RuleName, Scope
 
@@ -17,7 +19,14 @@ TITLE_LONGEST, EXCERPT_LONGEST, LINE_LONGEST = 80, 140, 300
 SAMPLE_BANNER = "示例数据：以下政策与帖文均为虚构，仅供演示。"
 DISCLAIMER = "预警等级与阈值为系统默认值或本单位设置，非国家标准。"
 
-REASONS = {"firing": "新预警", "level": "预警升级", "grown": "持续增长", "test": "测试"}
+REASONS = {
+    "firing": "新预警",
+    "level": "预警升级",
+    "grown": "持续增长",
+    "test": "测试",
+    "assigned": "转办",
+    "due": "时限提醒",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +122,25 @@ def arithmetic_rows(view: AlertView) -> list[tuple[str, str]]:
 
 
 def deadline(view: AlertView) -> list[str]:
-    """When an answer is due, and that a shorter clock may apply; nothing where no clock runs."""
-    due = view.alert.due_at
-    if due is None:
-        return []
-    return [
-        f"请于 {local_text(due)} 前回应（自发现起 48 小时，自然小时）。",
-        "如经人工确认属突发事件，须在 5 小时内发布权威信息、24 小时内举行新闻发布会。",
+    """What has to be done by when, and that a shorter clock may apply; nothing where no clock runs."""
+    case = view.alert.case
+    running = sorted(
+        (run for run in case.clocks if run.running and run.episode == case.episode), key=lambda run: run.due
+    )
+    lines = [
+        f"请于 {due_text(run)} 前{clock_words(run)}（自 {local_text(run.start)} 起，{length_words(run)}）。"
+        for run in running
     ]
+    if case.concern is None and any(run.name == Clock.REPLY_48H for run in running):
+        lines.append("如经人工确认属突发事件，须在 5 小时内发布权威信息、24 小时内举行新闻发布会。")
+    return lines
+
+
+def due_text(run: ClockRun) -> str:
+    """When it is due: `2026-02-25 24:00` for working days, whose end is exclusive."""
+    if not run.working_days:
+        return local_text(run.due)
+    return f"{local_text(run.due - timedelta(seconds=1))[:10]} 24:00"
 
 
 def text(view: AlertView) -> str:

@@ -21,6 +21,9 @@ class Casework(Protocol):
     def find(self, beginning: str, limit: int = 10) -> list[Alert]:
         """Alerts whose id begins so, newest first."""
 
+    def unresolved(self) -> list[Alert]:
+        """Alerts whose case is not closed, newest first."""
+
     def responses(self, alert: str | None = None) -> list[OfficialResponse]:
         """Answers to one alert, or all, by time of publishing."""
 

@@ -32,6 +32,15 @@ class SqliteCasework:
             )
         return [codec.decode_alert(body) for (body,) in rows]
 
+    def unresolved(self) -> list[Alert]:
+        """See `Casework.unresolved`."""
+        with self._database.read() as connection:
+            rows = ask.rows(
+                connection,
+                "SELECT body FROM alerts WHERE state <> 'resolved' ORDER BY detected_at DESC, id DESC",
+            )
+        return [codec.decode_alert(body) for (body,) in rows]
+
     def responses(self, alert: str | None = None) -> list[OfficialResponse]:
         """See `Casework.responses`."""
         with self._database.read() as connection:
