@@ -104,6 +104,15 @@ def _model(folder: Path, name: str) -> Model:
     return read_model(folder, name)
 
 
+def check_model(folder: Path, name: str) -> None:
+    """Read a learnt model, as `load` will.
+
+    Raises:
+        ResourceError: it is missing, damaged, or was made by another version.
+    """
+    _model(folder.resolve(), name)
+
+
 @lru_cache(maxsize=2)
 def _toolkit(
     cache_dir: Path, policies: tuple[Policy, ...], own_words: str, model: tuple[Path, str] | None

@@ -22,7 +22,7 @@ def options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -
 def run(args: argparse.Namespace) -> int:
     """Print each line back with what analysis finds, in order; a bad line becomes an error in its place."""
     policies = load_policies(args.policies) if args.policies else watched_policies(args.data)
-    analyser = Analyser(args.data / "cache", policies)
+    analyser = Analyser(args.config, args.data, policies)
     for number, line in enumerate(sys.stdin.buffer, start=1):
         if line.strip():
             print_json(analyser.line(number, line))

@@ -123,10 +123,12 @@ def run_sources(args: argparse.Namespace) -> int:
 def run_check(args: argparse.Namespace) -> int:
     """Read the configuration and say what it means; a fault is an error with its key."""
     from crawlers.cards import check_card  # noqa: PLC0415 - needs lxml, which health does not
+    from jobs.judging import check_words  # noqa: PLC0415 - loads analysis, which health does not
 
     read = config.load(args.config)
     for card in read.source:
         check_card(card)
+    words = check_words(read)
     warnings = []
     if not read.source:
         warnings.append("没有信源，不会采集")
@@ -136,10 +138,18 @@ def run_check(args: argparse.Namespace) -> int:
         warnings.append("没有邮件服务器（mail.host），预警不会寄出")
     if args.json:
         print_json(
-            {"ok": True, "sources": len(read.source), "recipients": len(read.recipient), "warnings": warnings}
+            {
+                "ok": True,
+                "sources": len(read.source),
+                "recipients": len(read.recipient),
+                "own_words": words,
+                "warnings": warnings,
+            }
         )
         return 0
-    print(f"{args.config} 无误：信源 {len(read.source)} 个，收件人 {len(read.recipient)} 人")
-    for words in warnings:
-        print(f"注意：{words}")
+    print(
+        f"{args.config} 无误：信源 {len(read.source)} 个，收件人 {len(read.recipient)} 人，自备词 {words} 个"
+    )
+    for warning in warnings:
+        print(f"注意：{warning}")
     return 0

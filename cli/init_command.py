@@ -28,6 +28,9 @@ class Question:
     """Asked only when this one was answered."""
 
 
+OWN_WORDS = "own_words.tsv"
+"""File that the template names under `[analysis]`."""
+
 QUESTIONS = (
     Question("name", "单位名称", required=True),
     Question("contact", "网站管理员可以联系的邮箱或网页", required=True),
@@ -72,6 +75,7 @@ def run(args: argparse.Namespace) -> int:
     text = office_toml(answers, clock.now().astimezone(clock.LOCAL).date())
     path.parent.mkdir(parents=True, exist_ok=True)
     _write_checked(path, text)
+    _write_own_words(path.parent / OWN_WORDS)
     if answers["policy_title"]:
         policies.write_text(policies_toml(answers), "utf-8")
     _say_next(path, policies if answers["policy_title"] else None, answers)
@@ -111,6 +115,12 @@ def _write_checked(path: Path, text: str) -> None:
         draft.unlink()
         raise
     draft.rename(path)
+
+
+def _write_own_words(path: Path) -> None:
+    """Write the commented file of own words; one that is there holds the office's work and stays."""
+    if not path.exists():
+        path.write_text(resources.files("cli").joinpath("own_words.template.tsv").read_text("utf-8"), "utf-8")
 
 
 def _quote(text: str) -> str:

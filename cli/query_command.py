@@ -11,12 +11,14 @@ from pathlib import Path
 from cli import query_counts, query_explain, query_export, query_hits
 from cli.commands import Parser
 from cli.opening import opened
+from jobs.context import Context
 from jobs.reading import opened_reader
-from jobs.search import name_book
+from jobs.search import bounded, name_book
+from jobs.versions import noted
 from minyi.clock import parse_time
 from minyi.errors import ConfigError
 from minyi.store.base import Order, Split, Step
-from minyi.store.query import parse
+from minyi.store.query import Query, parse
 
 _SPLITS = [split.value for split in Split]
 _MINUS = "－"
@@ -68,6 +70,8 @@ def run(args: argparse.Namespace) -> int:
     with opened(args) as context, opened_reader(context, args.engine) as reader:
         names = name_book(context)
         query = parse(args.expression, resolver=names, since=since, until=until, collapse=args.collapse)
+        if args.stats or args.facet or (args.timeline and args.split == Split.LABEL):
+            query = _judged(args, context, query)
         if args.explain:
             query_explain.show(args, context, names, query)
         elif args.facet:
@@ -81,6 +85,14 @@ def run(args: argparse.Namespace) -> int:
         else:
             query_hits.show(args, reader, names, query)
     return 0
+
+
+def _judged(args: argparse.Namespace, context: Context, query: Query) -> Query:
+    """The query, with a note when what it asks for would compare two versions of the judgement."""
+    now = context.clock()
+    if args.timeline:
+        query = bounded(query, Step(args.timeline), now)
+    return noted(context.store, query, now)
 
 
 def _check(args: argparse.Namespace) -> None:

@@ -32,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
             Turn("watch", 30.0, service.watch),
             Turn("notify", 5.0, service.notify),
             Turn("upkeep", 60.0, service.keep_up),
+            Turn("rescore", 60.0, service.rescore),
             Turn("project", 5.0, service.project),
         )
         serve(turns, stop)

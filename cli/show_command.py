@@ -12,6 +12,7 @@ from cli.output import print_json
 from jobs.postview import PostView, post_view
 from minyi.clock import local_iso, local_text
 from minyi.models import Post, Precision, Stance
+from minyi.store.learning import BY_HAND
 
 STANCE = {
     Stance.REPEAT: "复述",
@@ -61,6 +62,10 @@ def values(view: PostView) -> dict[str, Any]:
         "sample": post.sample,
         "keywords": list(post.keywords),
         "sentiment": _sentiment_values(post),
+        "corrections": [
+            {"by": one.who, "at": local_iso(one.at), "label": one.label.value, "note": one.note}
+            for one in view.corrections
+        ],
         "matches": [{"policy": one.policy, "via": one.via, "sure": one.sure} for one in post.matches],
         "claims": [
             {"policy": one.policy, "item": one.item, "stance": one.stance.value, "cue": one.cue}
@@ -140,7 +145,11 @@ def _judged(view: PostView) -> Iterator[str]:
         scores = f"{feeling.polarity:+.3f}（SnowNLP {snow}，模型 {feeling.model_version}）"
         yield f"倾向：{feeling.label.chinese} {scores}"
         for one in feeling.evidence:
-            yield f"  · {one.word}（第 {one.start + 1} 字）{one.weight:+.2f} {one.reason}"
+            if one.reason != BY_HAND:
+                yield f"  · {one.word}（第 {one.start + 1} 字）{one.weight:+.2f} {one.reason}"
+    for made in view.corrections:
+        why = f"，{made.note}" if made.note else ""
+        yield f"  · {BY_HAND}：{made.who}，{local_text(made.at)}，{made.label.chinese}{why}"
     for match in post.matches:
         sure = "" if match.sure else "，存疑，不计入"
         yield f"政策：{names.policy(match.policy)}（{VIA.get(match.via, match.via)}{sure}）"

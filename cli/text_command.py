@@ -10,6 +10,7 @@ from typing import Any
 
 import analysis
 from cli.output import print_json
+from jobs.judging import standalone
 from minyi.text import search_key
 
 
@@ -35,7 +36,7 @@ def run_normalise(_: argparse.Namespace) -> int:
 
 def run_score(args: argparse.Namespace) -> int:
     """Print each line back with its scores, in order; a bad line becomes an error in its place."""
-    toolkit = analysis.load(args.data / "cache", ())
+    toolkit = analysis.load(args.data / "cache", ()) if args.raw else standalone(args.config, args.data)
     for number, line in enumerate(sys.stdin.buffer, start=1):
         if not line.strip():
             continue

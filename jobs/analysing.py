@@ -12,6 +12,7 @@ import analysis
 from analysis.clusters import body_of
 from analysis.copies import Copies, probe
 from analysis.questions import asked
+from jobs.judging import judges
 from minyi.errors import InputError
 from minyi.models import Policy, Post, PostId, Precision, Sentiment, SourceId, Stance
 from minyi.store import open_store
@@ -37,13 +38,15 @@ def watched_policies(data: Path) -> list[Policy]:
 class Analyser:
     """Analyses a stream of lines; clusters are those of the stream, whose newest texts are kept."""
 
-    def __init__(self, cache: Path, policies: Sequence[Policy]) -> None:
-        """`cache` holds the model's table.
+    def __init__(self, config: Path, data: Path, policies: Sequence[Policy]) -> None:
+        """Judge as the office does that has this configuration and data folder; neither need be there.
 
         Raises:
+            ConfigError: the configuration, or the file of own words, has a fault.
             ResourceError: a table, the lexicon or the model is missing or damaged.
         """
-        self._toolkit = analysis.load(cache, policies)
+        words, model = judges(config, data)
+        self._toolkit = analysis.load(data / "cache", policies, own_words=words, model=model)
         self._copies = Copies(capacity=_REMEMBERED)
 
     def line(self, number: int, line: bytes) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import analysis
 from jobs.context import Context
 from jobs.ingest import Ingest
+from jobs.judging import toolkit
 from minyi.importfile import Format, Notice, read_posts
 from minyi.models import RawPost, Saved
 from minyi.spool import BadLine
@@ -41,6 +41,5 @@ def import_file(
             else:
                 yield one
 
-    toolkit = analysis.load(context.cache, context.store.policies())
-    done = Ingest(context, toolkit, now, origin=path.name).run_rows(rows())
+    done = Ingest(context, toolkit(context), now, origin=path.name).run_rows(rows())
     return Imported(done.saved, done.quarantined, tuple(notices))

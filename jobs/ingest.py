@@ -19,6 +19,7 @@ from analysis.post import SourceFacts, to_post
 from jobs.clusters import join_clusters
 from jobs.context import Context
 from jobs.edge import attempt
+from jobs.judging import toolkit_for_intake
 from jobs.policies import adopt_policies
 from minyi import spool
 from minyi.clock import LOCAL
@@ -49,7 +50,7 @@ def ingest_spool(context: Context, now: datetime) -> list[Ingested]:
     files = spool.pending(context.spool)
     if not files:
         return []
-    toolkit = analysis.load(context.cache, context.store.policies())
+    toolkit = toolkit_for_intake(context)
     results = []
     for file in files:
         ingest = Ingest(context, toolkit, now, origin=file.name)
@@ -147,7 +148,7 @@ class Ingest:
         policy = policy_from_raw(raw, post.text, now=self._now)
         if adopt_policies(self._context, [policy], self._now):
             self._policies += 1
-            self.toolkit = analysis.load(self._context.cache, self._context.store.policies())
+            self.toolkit = toolkit_for_intake(self._context)
 
     def _source_facts(self, raw: RawPost) -> SourceFacts:
         facts = self._facts.get(raw.source)

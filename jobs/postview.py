@@ -12,6 +12,7 @@ from jobs.letters import names_of
 from minyi.errors import InputError
 from minyi.models import Alert, PostId, StoredPost
 from minyi.store.care import Fate, Wording
+from minyi.store.learning import Correction, voice
 
 SIBLINGS = 10
 """Posts of the same cluster shown."""
@@ -37,7 +38,8 @@ class PostView:
     """A stored post with what hangs on it.
 
     `siblings` are the newest other posts of its cluster, `copies` how many there are; `claims` the wrong
-    claims of its watch-list items, by (policy, item); `earlier` what it said before, oldest first.
+    claims of its watch-list items, by (policy, item); `earlier` what it said before, oldest first;
+    `corrections` what people said its label is, newest first.
     """
 
     stored: StoredPost
@@ -47,6 +49,7 @@ class PostView:
     names: Names
     claims: Mapping[tuple[str, str], str]
     earlier: tuple[Wording, ...]
+    corrections: tuple[Correction, ...]
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -81,6 +84,7 @@ def post_view(context: Context, reference: str) -> PostView:
             (policy.id, item.id): item.claim for policy in context.store.policies() for item in policy.watch
         },
         earlier=tuple(care.wordings(found[0])),
+        corrections=tuple(context.store.learning.history(voice(stored.post))),
     )
 
 

@@ -12,6 +12,7 @@ from analysis.policies import policy_from_raw
 from analysis.post import to_post
 from jobs.context import Context
 from jobs.ingest import source_facts
+from jobs.judging import toolkit_for_intake
 from jobs.policies import adopt_policies
 from minyi import spool
 from minyi.errors import InputError
@@ -38,7 +39,7 @@ def retry(context: Context, items: Sequence[Quarantined], now: datetime) -> Retr
             refused.append((item, str(error)))
     if not good:
         return Retried(Saved(), tuple(refused))
-    toolkit = analysis.load(context.cache, context.store.policies())
+    toolkit = toolkit_for_intake(context)
     posts = [analysis.analyse(post, toolkit) for _, post in good]
     saved = context.store.save_posts(posts, now=now)
     context.store.care.drop_quarantined([item.id for item, _ in good])

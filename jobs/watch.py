@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.detect.share import UNKNOWN_OFFICE_SHARE
@@ -19,6 +19,8 @@ from alerts.series import SourceFacts, build, history_span
 from alerts.silence import silent_sources
 from jobs.cases import clock_rules
 from jobs.context import Context
+from jobs.versions import mixed_lately
+from minyi.config import Rules
 from minyi.errors import Conflict
 from minyi.models import (
     Alert,
@@ -152,8 +154,14 @@ class _Look:
                 office_negative_share=office.negative_share,
                 last_onsets=onsets.get(policy.id),
             )
-            spikes += volume_spikes(watched, self._rules, self._now)
+            spikes += volume_spikes(watched, self._rules_for(policy.id), self._now)
         return spikes, later
+
+    def _rules_for(self, policy: PolicyId) -> Rules:
+        """The office's rules; shares of negative posts are not compared across versions of the judgement."""
+        if not mixed_lately(self._store, policy, self._now):
+            return self._rules
+        return replace(self._rules, negative_volume=replace(self._rules.negative_volume, enabled=False))
 
     def _office(self) -> _Office:
         span = history_span(self._now)
