@@ -232,7 +232,7 @@ class _Parser:
         value = self._take("word", "phrase")
         if value is None or not value.text.strip():
             raise QueryError(f"“{one.text}”后面缺少要找的值", one.end)
-        return self._value(field, value)
+        return self._value(field, self._with_brackets(field, value) if value.kind == "word" else value)
 
     def _with_brackets(self, field: Field, name: Lexeme) -> Lexeme:
         """`政策:管理办法（试行）` names the policy of that title: brackets without a blank belong to a name.

@@ -1,21 +1,20 @@
 """A plain reading of the contract: a list of posts and loops, no index, no SQL.
 
 Every engine must answer as this does. Conditions are plain functions of a post, made beside the typed
-query, so that the parser is checked too.
+query, so that the parser is checked too; text is read by `plain`, so that the normaliser, the tokens and
+the highlights are.
 """
 
 import math
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
-from functools import cache
 
 from minyi.models import Bucket, Post, PostId, Precision, Saved, Span
 from minyi.store.base import Facet, FacetRow, Split, Stats, Step
-from minyi.text import search_key
+from tests.store.meaning import Condition
+from tests.store.plain import contains, pieces
 
-Condition = Callable[[Post], bool]
 LOCAL = timezone(timedelta(hours=8))
 _STEPS = {
     Step.FIVE_MINUTES: timedelta(minutes=5),
@@ -29,30 +28,9 @@ _BUCKETED = {
 }
 
 
-def is_han(character: str) -> bool:
-    """True for a Han character, by its Unicode name."""
-    return unicodedata.name(character, "").startswith(
-        ("CJK UNIFIED", "CJK COMPAT", "IDEOGRAPHIC NUMBER ZERO")
-    )
-
-
-def words(key: str) -> list[str]:
-    """Runs of letters and digits that are not Han."""
-    spaced = "".join(c if not is_han(c) and unicodedata.category(c)[0] in "LNM" else " " for c in key)
-    return spaced.split()
-
-
-_key = cache(search_key)
-
-
 def holds(post: Post, word: str) -> bool:
-    """True when title or text holds the word: a substring if Han, else a whole word."""
-    key = _key(word)
-    for shown in (post.title, post.text):
-        searched = _key(shown)
-        if key in (searched if is_han(key[0]) else words(searched)):
-            return True
-    return False
+    """True when title or text holds every run of the word: a Han one anywhere, another as a whole word."""
+    return all(contains(post.text, one) or contains(post.title, one) for one in pieces(word))
 
 
 def sure(post: Post) -> set[str]:

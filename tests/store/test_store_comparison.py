@@ -1,5 +1,6 @@
 """Every answer to generated queries, before and after edits, deletions and erasures, is the oracle's."""
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,11 +8,12 @@ import pytest
 
 from minyi.store import open_store
 from tests.store import invented
-from tests.store.compare import Comparison
+from tests.store.compare import Comparison, arriving
 from tests.store.oracle import Oracle
 from tests.store.world import World, erase_some, shuffle
 
-QUERIES = 60
+QUERIES = 120
+WALKS = 15
 
 
 @pytest.fixture
@@ -26,12 +28,22 @@ def small(tmp_path: Path) -> Iterator[World]:
 
 
 def test_nothing_differs_before_and_after_edits_and_erasures(small: World) -> None:
-    """Pages, orders, totals, collapsed pages, facets, curves: `benchmarks/sameness.py` asks 5,000 more."""
-    random = invented.seeded(32)
+    """Pages, orders, totals, marks, notes, collapsed pages, facets, curves; other queries each time."""
+    seed = secrets.token_hex(4)
+    random = invented.seeded(seed)
     for _ in range(2):
         comparison = Comparison(small)
+        assert comparison.disorder() == [], seed
         found = [one for _ in range(QUERIES) for one in comparison.differences(random)]
-        assert found == []
+        assert found == [], f"seed {seed}: " + "\n".join(found)
         shuffle(small.record, small.oracle, random, rounds=2)
         erase_some(small.record, small.oracle, random, 20)
-        assert small.record.verify() == []
+        assert small.record.verify() == [], seed
+
+
+def test_pages_stay_right_while_posts_arrive_change_and_go(small: World) -> None:
+    """Each page is what stands below the last hit at that moment; collapsed ones too."""
+    seed = secrets.token_hex(4)
+    random = invented.seeded(seed)
+    found = [one for _ in range(WALKS) for one in arriving(small, random)]
+    assert found == [], f"seed {seed}: " + "\n".join(found)

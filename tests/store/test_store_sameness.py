@@ -8,14 +8,15 @@ from minyi.models import PostId, Span
 from minyi.store.base import Order, Split, Step
 from minyi.store.query import Query, parse
 from tests.store import invented
-from tests.store.oracle import Condition, within
+from tests.store.meaning import Meaning
+from tests.store.oracle import within
 from tests.store.world import World
 
 QUERIES = 250
 _ROUND_ROBIN = (None, *Split)
 
 
-def _queries(world: World, seed: int, count: int = QUERIES) -> list[tuple[str, Query, Condition]]:
+def _queries(world: World, seed: int, count: int = QUERIES) -> list[tuple[str, Query, Meaning]]:
     random = invented.seeded(seed)
     made = (invented.query(random, world.everything) for _ in range(count))
     return [(typed, parse(typed, resolver=invented.BOOK), condition) for typed, condition in made]
@@ -29,7 +30,7 @@ def test_hits_come_as_the_oracle_says(world: World, seed: int) -> None:
         expected = world.oracle.hits(condition, lambda post: ranks[post.id])
         page = world.reader.search(query, size=200)
         assert [hit.stored.post for hit in page.hits] == expected[:200], typed
-        assert (page.total, page.total_is_floor, page.notes) == (len(expected), False, ()), typed
+        assert (page.total, page.total_is_floor, page.notes) == (len(expected), False, condition.notes), typed
 
 
 def test_pages_join_without_gap_or_repeat(world: World) -> None:

@@ -11,7 +11,7 @@ from minyi.store.query import parse
 from minyi.store.sqlite import SqliteStore
 from minyi.text import search_key
 from tests.store import invented
-from tests.store.oracle import is_han
+from tests.store.plain import is_han
 from tests.store.test_query_parser import BOOK
 
 

@@ -19,10 +19,22 @@ class World:
     reader: Reader
     oracle: Oracle
     record: SqliteStore
+    fresh: int = 1_000_000
+    """Number of the next post that arrives by `change`."""
 
     def rank(self, post: Post) -> int:
         """The engine's row id of a post: what newest first goes by."""
         return self.record.get([post.id])[0].rid
+
+    def change(self, random: Random) -> None:
+        """A few posts arrive, a few are edited, one is deleted, in the record and in the oracle alike."""
+        batch = invented.posts(random, 4, first=self.fresh)
+        self.fresh += len(batch)
+        batch += [invented.edited(random, post) for post in random.sample(self.everything, 3)]
+        assert self.record.save_posts(batch, now=invented.NOW) == self.oracle.save(batch)
+        gone = [random.choice(self.everything).id]
+        self.record.forget(gone, invented.NOW)
+        self.oracle.forget(gone)
 
     @property
     def everything(self) -> list[Post]:
