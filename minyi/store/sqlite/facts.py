@@ -36,7 +36,8 @@ _MICROSECOND = timedelta(microseconds=1)
 
 def seconds(when: datetime) -> int:
     """Whole UTC seconds, rounded down."""
-    return (when - _EPOCH) // timedelta(seconds=1)
+    since = when - _EPOCH
+    return since.days * 86_400 + since.seconds
 
 
 def from_seconds(value: int) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring as quoted
 
 from minyi.models import Evidence
 
@@ -33,7 +34,7 @@ def pack_metrics(metrics: Mapping[str, int]) -> str | None:
     if not metrics:
         return None
     if metrics.keys() <= _KNOWN:
-        return ",".join([str(metrics[name]) if name in metrics else "" for name in _METRICS])
+        return ",".join([str(metrics.get(name, "")) for name in _METRICS])
     return to_json(dict(sorted(metrics.items())))
 
 
@@ -49,7 +50,7 @@ def unpack_metrics(packed: str | None) -> Mapping[str, int]:
 
 def pack_words(words: Sequence[str]) -> str | None:
     """One word a line, each spelled as inside a JSON string; None for none."""
-    return to_json(words)[2:-2].replace('","', "\n") if words else None
+    return "\n".join(map(quoted, words))[1:-1].replace('"\n"', "\n") if words else None
 
 
 def unpack_words(packed: str | None) -> tuple[str, ...]:
@@ -63,7 +64,7 @@ def pack_evidence(evidence: Sequence[Evidence]) -> str | None:
         return None
     return "\n".join(
         [
-            f"{to_json(one.word)[1:-1]}\t{one.start}\t{_length(one)}\t{float(one.weight)!r}\t{to_json(one.reason)[1:-1]}"
+            f"{quoted(one.word)[1:-1]}\t{one.start}\t{_length(one)}\t{float(one.weight)!r}\t{quoted(one.reason)[1:-1]}"
             for one in evidence
         ]
     )

@@ -110,11 +110,10 @@ def _without_unchanged(connection: apsw.Connection, drafts: list[Draft]) -> list
     ids = [draft.post.id for draft in drafts]
     if len(set(ids)) < len(ids):
         return drafts
-    asked = (
-        "SELECT p.id, p.fingerprint, k.id FROM posts p CROSS JOIN source_key k ON k.sid = p.source "
-        "WHERE p.id IN (SELECT value FROM json_each(?))"
-    )
-    stored = {post: (said, source) for post, said, source in ask.rows(connection, asked, (json.dumps(ids),))}
+    names = {sid: source for source, sid in source_numbers(connection).items()}
+    asked = "SELECT id, fingerprint, source FROM posts WHERE id IN (SELECT value FROM json_each(?))"
+    rows = ask.rows(connection, asked, (json.dumps(ids),))
+    stored = {post: (said, names[sid]) for post, said, sid in rows}
     return [
         draft for draft in drafts if draft.post.id not in stored or _says_more(draft, *stored[draft.post.id])
     ]

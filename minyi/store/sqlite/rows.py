@@ -83,8 +83,19 @@ def pack(post: Post) -> Packed:
         post.content,
         f"{post.official:d}{post.sample:d}{PRECISIONS[post.precision]}",
         "" if unknown else str(seconds(post.published)),
-        *(_NOTHING if one is None else one for one in (post.native_id, post.url, post.lang, post.region)),
-        *(_NOTHING if one is None else one for one in (post.author, metrics, keywords, evidence)),
+        *[
+            _NOTHING if one is None else one
+            for one in (
+                post.native_id,
+                post.url,
+                post.lang,
+                post.region,
+                post.author,
+                metrics,
+                keywords,
+                evidence,
+            )
+        ],
         post.cluster,
     ]
     if feeling:
