@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from cli.who import tell
 from jobs.context import Context, open_context
 
 
@@ -19,5 +20,5 @@ def opened(args: argparse.Namespace) -> Iterator[Context]:
             f"提示：没有 {args.config}，使用默认设置（没有信源和收件人）；minyi init 可写一份。",
             file=sys.stderr,
         )
-    with open_context(args.config, args.data, missing_ok=nameless) as context:
+    with open_context(args.config, args.data, missing_ok=nameless, progress=tell) as context:
         yield context

@@ -17,7 +17,7 @@ from minyi.config import Config, Office
 from minyi.errors import ConfigError
 from minyi.store import open_store
 from minyi.store.base import Store
-from minyi.store.care import Act
+from minyi.store.care import Act, Progress
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +56,16 @@ class Context:
 
 @contextmanager
 def open_context(
-    config_path: Path, data: Path, *, now: Callable[[], datetime] = clock.now, missing_ok: bool = False
+    config_path: Path,
+    data: Path,
+    *,
+    now: Callable[[], datetime] = clock.now,
+    missing_ok: bool = False,
+    progress: Progress = log.warning,
 ) -> Iterator[Context]:
     """Open the office for the length of the block; with `missing_ok`, defaults stand in for no file.
+
+    `progress` hears of the minutes in which an older release's record is brought up to date.
 
     Raises:
         ConfigError: the configuration is wrong.
@@ -72,7 +79,7 @@ def open_context(
     )
     _make_folders(data, config_path.parent)
     guard(data)
-    store = open_store(data / RECORD)
+    store = open_store(data / RECORD, progress=progress)
     try:
         mark(data)
         if store.care.arrive(place(data), Act("minyi", "copied", RECORD), now()):

@@ -77,9 +77,8 @@ def write_table(path: Path, fingerprint: bytes, table: Table) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    finally:
+        temporary.unlink(missing_ok=True)  # no more there once renamed
 
 
 def read_table(path: Path, fingerprint: bytes) -> Table:

@@ -7,7 +7,7 @@ import pytest
 from tests.store import crowd
 
 ROUNDS = 20
-FILLED = 20_000
+FILLED = 50_000
 
 
 @pytest.mark.chaos

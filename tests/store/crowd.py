@@ -81,32 +81,41 @@ def idle(path: Path) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Rounds:
-    """What rounds of killed writers came to; waits in milliseconds, `alone` and `beside` as a reader tells."""
+    """What rounds of killed writers came to.
+
+    `broken` is in words. Waits of writers in milliseconds; the reader's p95 in milliseconds, by the clock
+    and of CPU, beside the writers and right after them alone, as the mean of all rounds.
+    """
 
     acknowledged: int
     broken: list[str]
     longest_wait: float
-    alone: dict[str, float]
     beside: dict[str, float]
+    alone: dict[str, float]
 
 
 def rounds(path: Path, count: int, size: int = 500) -> Rounds:
-    """Three writers at once, killed in every round, a reader beside them all the while.
+    """Three writers at once, killed in every round, a reader beside them.
 
     After each round every acknowledged post of it is looked for, and every invariant checked; words after
-    the last one.
+    the last one. The record grows, so the reader alone is measured anew in every round.
     """
-    alone = idle(path)
     chance = invented.seeded(20260302)
     acknowledged, longest, broken = 0, 0.0, list[str]()
-    with child("reader", path) as reader:
-        for turn in range(count):
+    beside, alone = [], []
+    for turn in range(count):
+        with child("reader", path) as reader:
             told = killed_writers(path, [f"w{turn}-{n}" for n in range(3)], size, chance)
-            broken += check(path, told.ids, words=turn == count - 1)
-            acknowledged += len(told.ids)
-            longest = max(longest, told.longest_wait)
-        beside = stop(reader)
-    return Rounds(acknowledged, broken, longest, alone, beside)
+            beside.append(stop(reader))
+        alone.append(idle(path))
+        broken += check(path, told.ids, words=turn == count - 1)
+        acknowledged += len(told.ids)
+        longest = max(longest, told.longest_wait)
+    return Rounds(acknowledged, broken, longest, _mean(beside), _mean(alone))
+
+
+def _mean(measured: Sequence[dict[str, float]]) -> dict[str, float]:
+    return {name: sum(one[name] for one in measured) / len(measured) for name in ("wall", "cpu")}
 
 
 def check(path: Path, acknowledged: Sequence[PostId], *, words: bool) -> list[str]:

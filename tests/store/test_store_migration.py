@@ -9,11 +9,12 @@ from pathlib import Path
 import apsw
 import pytest
 
+from minyi.errors import StoreBusy, StoreFull
 from minyi.models import OutboxState, SourceId
 from minyi.store import open_store
 from minyi.store.base import Step
 from minyi.store.query import Query, parse
-from minyi.store.sqlite import SqliteStore, rebuild, schema
+from minyi.store.sqlite import SqliteStore, connection, rebuild, reserve, schema
 from tests.store import invented
 
 RELEASED = sorted((Path(__file__).parent / "released").glob("record-*.db.gz"))
@@ -149,3 +150,39 @@ def test_an_unsafe_library_refuses_before_it_touches_the_file(
     with pytest.raises(Exception, match="pip install -U apsw"):
         open_store(old)
     assert old.read_bytes() == content
+
+
+def test_it_tells_how_far_it_is(old: Path) -> None:
+    """A million posts take minutes: nobody should take it for a hang."""
+    told: list[str] = []
+    open_store(old, progress=told.append).close()
+    assert "正在升级 74 帖" in told[0]
+    again: list[str] = []
+    open_store(old, progress=again.append).close()
+    assert again == []
+
+
+def test_without_room_it_is_refused_before_anything_is_written(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message says how much is needed; with room the next start does it."""
+    with monkeypatch.context() as patched:
+        patched.setattr(reserve, "free_bytes", lambda _: 10 << 20)
+        with pytest.raises(StoreFull, match=r"升级需要 \d+ MiB 空闲，现有 10 MiB"):
+            open_store(old)
+    assert version(old) == 1
+    sound(open_store(old))
+
+
+def test_while_another_process_brings_it_up_to_date_one_is_asked_to_wait(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not called damaged, not opened half-way."""
+    monkeypatch.setattr(connection, "BUSY_MILLISECONDS", 10)
+    other = apsw.Connection(str(old))
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreBusy, match="正在升级"):
+        open_store(old)
+    other.execute("ROLLBACK")
+    other.close()
+    sound(open_store(old))

@@ -13,6 +13,7 @@ from typing import TypeVar
 import apsw
 
 from minyi.errors import StoreBusy, StoreCorrupt, StoreError, StoreFailed, StoreFull
+from minyi.store.care import Progress, silent
 from minyi.store.sqlite import ask, migrations, schema
 from minyi.store.sqlite.reserve import SIZE, Reserve
 from minyi.store.sqlite.turns import PATIENCE_SECONDS, Turns
@@ -43,8 +44,11 @@ _NOT_DURABLE = {
 class Database:
     """The file, with one connection a thread, so that threads share no transaction."""
 
-    def __init__(self, path: Path, *, check: bool = False) -> None:
-        """Open or create. With `check` the whole file is read once and refused when damaged."""
+    def __init__(self, path: Path, *, check: bool = False, progress: Progress = silent) -> None:
+        """Open or create. With `check` the whole file is read once and refused when damaged.
+
+        `progress` hears of the minutes in which an older release's file is brought up to date.
+        """
         schema.check_library(apsw.sqlite_lib_version())
         self.path = path
         self.reserve = Reserve(path)
@@ -55,15 +59,15 @@ class Database:
         self._lock = threading.Lock()
         self._closed = False
         try:
-            self._prepare()
+            self._prepare(progress)
         except StoreFull:  # the reserve, if there was one, has just been given up
-            self._prepare()
+            self._prepare(progress)
         if check:
             self.quick_check()
 
-    def _prepare(self) -> None:
+    def _prepare(self, progress: Progress) -> None:
         with self._translated():
-            migrations.prepare(self._connection(), str(self.path))
+            migrations.prepare(self._connection(), self.path, progress)
 
     def quick_check(self) -> None:
         """Read the whole file.
@@ -85,16 +89,12 @@ class Database:
         connection = apsw.Connection(str(self.path), statementcachesize=200)
         with self._lock:
             self._all.append(connection)
+        self._local.unready = connection  # `_translated` asks it for the system's error
+        connection.set_busy_timeout(BUSY_MILLISECONDS)
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+        _use_write_ahead_log(connection)
         self._local.connection = connection
-        try:
-            connection.set_busy_timeout(BUSY_MILLISECONDS)
-            for pragma in _PRAGMAS:
-                connection.execute(pragma)
-            _use_write_ahead_log(connection)
-        except BaseException:
-            self._local.refused = connection  # `_translated` asks it for the system's error
-            self._local.connection = None
-            raise
         return connection
 
     @contextmanager
@@ -152,11 +152,10 @@ class Database:
             try:
                 yield connection
                 connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:  # SQLite itself rolls back after some errors
+            finally:
+                if connection.in_transaction:  # something was raised, and SQLite did not roll back itself
                     with suppress(apsw.Error):
                         connection.execute("ROLLBACK")
-                raise
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -174,7 +173,7 @@ class Database:
 
     def _system_says_full(self) -> bool:
         connection: apsw.Connection | None = getattr(self._local, "connection", None)
-        connection = connection or getattr(self._local, "refused", None)
+        connection = connection or getattr(self._local, "unready", None)
         return connection is not None and connection.system_errno == errno.ENOSPC
 
     def close(self) -> None:

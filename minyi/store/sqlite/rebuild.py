@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import apsw
 
 from minyi.models import Claim, Evidence, Match, Post, PostId, Precision, Sentiment, SourceId
+from minyi.store.care import Progress, silent
 from minyi.store.sqlite import ask, rids
 from minyi.store.sqlite.ask import Row
 from minyi.store.sqlite.changes import index_body
@@ -22,6 +23,7 @@ from minyi.store.sqlite.rows import claim_of, match_of, pack
 from minyi.store.sqlite.schema import TABLES
 
 _PAGE = 1_000
+_TOLD_EVERY = 50_000
 _REBUILT = ("posts", "post_body", "post_facts", "post_shared", "post_policy", "fts")
 _RENUMBERED = ("post_match", "claims")
 """Tables that name posts by row id and keep their layout."""
@@ -34,7 +36,7 @@ _VERSION_1 = (
 )
 
 
-def posts_from_version_1(connection: apsw.Connection) -> None:
+def posts_from_version_1(connection: apsw.Connection, progress: Progress = silent) -> None:
     """Read posts as release 0.1.0 kept them, all in one row, and write them as today."""
     if ask.value(connection, "SELECT 1 FROM sqlite_schema WHERE name='post_body'"):
         return  # made between the releases, already in two tables
@@ -49,7 +51,9 @@ def posts_from_version_1(connection: apsw.Connection) -> None:
         )
     sources: dict[int, str] = dict(ask.rows(connection, "SELECT sid, id FROM source_key"))
     pids = policy_numbers(connection)
-    above = -(1 << 62)
+    count = ask.value(connection, "SELECT count(*) FROM old_posts")
+    progress(f"记录库由旧版本程序写成，正在升级 {count:,} 帖；请勿断电，中断则恢复原样，下次重做")
+    above, done = -(1 << 62), 0
     while rows := ask.rows(connection, _VERSION_1, (above, _PAGE)):
         matches, claims = _details(connection, rows)
         posts = [
@@ -58,6 +62,9 @@ def posts_from_version_1(connection: apsw.Connection) -> None:
         ]
         _write(connection, posts, pids)
         above = rows[-1][0]
+        done += len(rows)
+        if done % _TOLD_EVERY < len(rows):
+            progress(f"已升级 {done:,} 帖（{done / count:.0%}）")
     connection.execute("DROP TABLE old_posts")
     for table in _RENUMBERED:
         connection.execute(f"DROP TABLE temp.old_{table}")

@@ -107,7 +107,7 @@ def prepare(
         StoreCorrupt, StoreTooNew: the copy is damaged, or by a newer program.
     """
     progress("检查备份的文件结构")
-    database = Database(path, check=True)
+    database = Database(path, check=True, progress=progress)
     try:
         buried = _bury_again(database, memory, erased, now)
         if buried:

@@ -30,6 +30,7 @@ from minyi.models import (
     UrlCursor,
 )
 from minyi.store.base import AlertChange, Facet, Order, Page, Revised, Split, SpoolCommit, Stats, Step
+from minyi.store.care import Progress, silent
 from minyi.store.query import Query
 from minyi.store.sqlite import (
     alerts,
@@ -57,13 +58,13 @@ from minyi.store.sqlite.projection import SqliteQueue
 class SqliteStore:
     """The system of record; `minyi.store.base` states what each method promises."""
 
-    def __init__(self, path: Path, *, check: bool = False) -> None:
-        """Open or create the file.
+    def __init__(self, path: Path, *, check: bool = False, progress: Progress = silent) -> None:
+        """Open or create the file; `progress` hears how an older release's file is brought up to date.
 
         Raises:
             StoreTooOld, StoreTooNew, StoreCorrupt: the library or the file is not to be used.
         """
-        self._database = Database(path, check=check)
+        self._database = Database(path, check=check, progress=progress)
         self.care = SqliteCare(self._database)
         self.casework = SqliteCasework(self._database)
         self.clusters = SqliteClusters(self._database)
