@@ -7,10 +7,7 @@ dense regime's references likewise: `height_60m_value`, `_u`, `_b`, `_score`, an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from alerts.detect.detector import VERSION, Detector, Reading
-from alerts.detect.grid import HOUR
 from alerts.detect.share import NegativeShare
 from alerts.voices import Voices
 
@@ -22,11 +19,15 @@ def describe(
     reading: Reading,
     voices: Voices | None,
     share: NegativeShare | None,
-    readings: Sequence[Reading],
+    *,
+    before: int,
+    hour_posts: int,
 ) -> Numbers:
-    """Numbers of `reading`, one of the crossings `readings` of an onset (in order)."""
+    """Numbers of `reading`; `before` is the position at which the onset's first window begins.
+
+    `hour_posts` are the most posts of one hour that ended at a crossing of the onset.
+    """
     window, grid = reading.window, detector.grid
-    first = min(readings, key=lambda r: r.bucket)
     numbers: Numbers = {
         "detector_version": VERSION,
         "regime": reading.regime.value,
@@ -40,13 +41,13 @@ def describe(
         "poisson_threshold": detector.rule.poisson,
         "min_posts": detector.rule.min_posts,
         "least_posts": detector.least_posts(reading),
-        "most_14d": detector.most_before(window.size, first.window.start),
-        "hour_posts": _busiest_hour(detector, readings),
+        "most_14d": detector.most_before(window.size, before),
+        "hour_posts": hour_posts,
         "live_share": reading.live,
     }
     numbers |= _windows(detector, reading) | _references(detector, reading)
-    numbers |= _voices(voices) if voices is not None else {}
-    return numbers | (_share(share) if share is not None else {})
+    numbers |= spoken(voices) if voices is not None else {}
+    return numbers | (shared(share) if share is not None else {})
 
 
 def _windows(detector: Detector, reading: Reading) -> Numbers:
@@ -80,7 +81,8 @@ def _references(detector: Detector, reading: Reading) -> Numbers:
     return numbers
 
 
-def _voices(voices: Voices) -> Numbers:
+def spoken(voices: Voices) -> Numbers:
+    """Who spoke in a window."""
     first = voices.first
     return {
         "voices": voices.clusters,
@@ -94,7 +96,8 @@ def _voices(voices: Voices) -> Numbers:
     }
 
 
-def _share(share: NegativeShare) -> Numbers:
+def shared(share: NegativeShare) -> Numbers:
+    """The share of negative posts and its test."""
     return {
         "negative": share.k,
         "negative_of": share.n,
@@ -103,12 +106,6 @@ def _share(share: NegativeShare) -> Numbers:
         "negative_p": share.p,
         "negative_unusual": int(share.unusual),
     }
-
-
-def _busiest_hour(detector: Detector, readings: Sequence[Reading]) -> int:
-    """Most posts in one hour ending at a crossing of the onset."""
-    size, posts = detector.grid.buckets(HOUR), detector.sums.posts
-    return int(max(posts[r.bucket + 1] - posts[max(0, r.bucket + 1 - size)] for r in readings))
 
 
 def _name(seconds: int) -> str:

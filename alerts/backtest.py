@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import TypeVar
 
-from alerts.arithmetic import describe
-from alerts.detect import share as shares
+from alerts.arithmetic import describe, shared
 from alerts.detect.detector import Detector, Reading
 from alerts.detect.grid import HOUR, Grid
+from alerts.detect.share import UNKNOWN_OFFICE_SHARE, Shares, least_negative
 from alerts.levels import level_of
-from minyi.config import Rules, VolumeRule
+from minyi.config import NegativeShareRule, PolicyRule, Rules, VolumeRule
 from minyi.errors import InputError
-from minyi.models import PolicyId, RuleName, Scope, Span, Spike
+from minyi.models import Level, PolicyId, RuleName, Scope, Span, Spike
 
+T = TypeVar("T")
 Rows = Sequence[tuple[datetime, float]]
 
 LEARNING = timedelta(hours=24)
@@ -40,10 +42,11 @@ def backtest(
     """
     if not rows:
         return []
-    file = _file(series, step, rows, negatives)
+    file = _file(series, step, rows, negatives, rules)
     found = list(file.spikes(RuleName.VOLUME, rules.volume))
     if negatives is not None:
         found += file.spikes(RuleName.NEGATIVE_VOLUME, rules.negative_volume)
+        found += file.share_spikes(rules.negative_share)
     return sorted(found, key=lambda spike: (spike.window.end, spike.rule))
 
 
@@ -54,6 +57,7 @@ class _File:
     step: timedelta
     every: Grid
     negative: Grid | None
+    rules: Rules
 
     def spikes(self, rule: RuleName, settings: VolumeRule) -> Iterator[Spike]:
         """First crossings, each `refractory_hours` after the one before at least."""
@@ -61,32 +65,68 @@ class _File:
         if grid is None or not settings.enabled:
             return
         detector = Detector(grid, settings)
-        refractory = ceil(settings.refractory_hours * HOUR / grid.step)
-        last: int | None = None
-        for reading in detector.crossings():
-            if last is None or reading.bucket - last >= refractory:
-                last = reading.bucket
-                yield self._spike(rule, detector, reading)
+        for reading in _apart(detector.crossings(), lambda r: r.bucket, settings, grid.step):
+            yield self._spike(rule, detector, reading)
+
+    def share_spikes(self, rule: NegativeShareRule) -> Iterator[Spike]:
+        """The same of the share of negative posts."""
+        if self.negative is None or not rule.enabled:
+            return
+        measured = self.shares(rule)
+        if measured is None:
+            return
+        found = (
+            (end, measured.measure(end))
+            for end in range(self.every.learning + 1, len(self.every.values) + 1)
+            if self.negative.values[end - 1] and measured.may_rise(end)
+        )
+        unusual = ((end, share) for end, share in found if share.unusual)
+        for end, share in _apart(unusual, lambda pair: pair[0], rule, self.every.step):
+            closed = self.begin + end * self.step
+            yield Spike(
+                policy=self.policy,
+                rule=RuleName.NEGATIVE_SHARE,
+                scope=Scope.NEGATIVE,
+                window=Span(closed - timedelta(seconds=share.seconds), closed),
+                observed=share.k,
+                expected=share.n * share.p0,
+                score=share.surprise,
+                threshold=rule.surprise,
+                level=Level.III,
+                late=False,
+                posts=(),
+                arithmetic={
+                    "onset": closed.isoformat(),
+                    "window_seconds": share.seconds,
+                    "least_negative": least_negative(share),
+                    **shared(share),
+                },
+            )
+
+    def shares(self, rule: NegativeShareRule) -> Shares | None:
+        """The measure of negative shares; None without negative counts."""
+        if self.negative is None:
+            return None
+        return Shares(self.every, self.negative, UNKNOWN_OFFICE_SHARE, rule)
 
     def _spike(self, rule: RuleName, detector: Detector, reading: Reading) -> Spike:
-        end = reading.bucket + 1
-        share = (
-            shares.measure(self.every, self.negative, end, shares.UNKNOWN_OFFICE_SHARE)
-            if self.negative
-            else None
-        )
+        grid, end = detector.grid, reading.bucket + 1
+        shares = self.shares(self.rules.negative_share)
+        share = None if shares is None else shares.measure(end)
         six_hours = int(sum(self.every.values[max(0, end - self.every.buckets(6 * HOUR)) : end]))
         level = level_of(
             reading,
             None,
             share,
+            novel=False,
             six_hours=six_hours,
             min_voices=1,
             negative_rule=rule is RuleName.NEGATIVE_VOLUME,
             release_onset_before=False,
         )
         closed = self.begin + end * self.step
-        numbers = describe(detector, reading, None, share, [reading])
+        hour = int(sum(grid.values[max(0, end - grid.buckets(HOUR)) : end]))
+        numbers = describe(detector, reading, None, share, before=reading.window.start, hour_posts=hour)
         return Spike(
             policy=self.policy,
             rule=rule,
@@ -103,14 +143,23 @@ class _File:
         )
 
 
-def _file(series: str, step: timedelta, rows: Rows, negatives: Rows | None) -> _File:
+def _apart(found: Iterable[T], bucket: Callable[[T], int], rule: PolicyRule, step: int) -> Iterator[T]:
+    """The first, and each that lies a refractory after the one before at least."""
+    last: int | None = None
+    for one in found:
+        if last is None or bucket(one) - last >= ceil(rule.refractory_hours * HOUR / step):
+            last = bucket(one)
+            yield one
+
+
+def _file(series: str, step: timedelta, rows: Rows, negatives: Rows | None, rules: Rules) -> _File:
     begin = min(when for when, _ in rows)
     size = round((max(when for when, _ in rows) - begin) / step) + 1
     if size > LONGEST:
         raise InputError(f"{series}：时间跨度合 {size} 个时段，超过上限 {LONGEST}；请核对 --step 与时间列")
     every = _grid(rows, begin, step, size)
     negative = None if negatives is None else _grid(negatives, begin, step, size)
-    return _File(PolicyId(series), begin, step, every, negative)
+    return _File(PolicyId(series), begin, step, every, negative, rules)
 
 
 def _grid(rows: Rows, begin: datetime, step: timedelta, size: int) -> Grid:

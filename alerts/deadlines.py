@@ -16,7 +16,7 @@ from enum import StrEnum
 from minyi.cases import Case, ClockRun, Concern, Stop
 from minyi.clock import LOCAL
 from minyi.config import Deadlines, OwnDeadline
-from minyi.models import Alert, Level, Policy, PolicyKind, PolicyStatus, RuleName
+from minyi.models import SOURCE_RULES, Alert, Level, Policy, PolicyKind, PolicyStatus, RuleName
 from minyi.workdays import WorkCalendar
 
 INTERPRET_DAYS = 3
@@ -74,7 +74,7 @@ class ClockRules:
         self, rule: RuleName, level: Level, concern: Concern | None, start: datetime, episode: int
     ) -> tuple[ClockRun, ...]:
         """The clocks that apply; none for a silent source, none of the State Council's at level IV."""
-        if rule is RuleName.SOURCE_SILENT:
+        if rule in SOURCE_RULES:
             return ()
         state = [
             ClockRun(clock.value, start, due(clock, start), episode)
@@ -115,7 +115,7 @@ class ClockRules:
     def demand(self, alert: Alert, now: datetime) -> Alert:
         """The alert with the 48 hours a person starts at level IV; unchanged where a clock runs already."""
         case = alert.case
-        if alert.rule is RuleName.SOURCE_SILENT or any(run.running for run in case.clocks):
+        if alert.rule in SOURCE_RULES or any(run.running for run in case.clocks):
             return alert
         run = ClockRun(Clock.REPLY_48H.value, now, due(Clock.REPLY_48H, now), case.episode)
         return with_case(alert, replace(case, clocks=(*case.clocks, run)))

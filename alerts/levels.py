@@ -22,6 +22,7 @@ def level_of(
     voices: Voices | None,
     share: NegativeShare | None,
     *,
+    novel: bool,
     six_hours: int,
     min_voices: int,
     negative_rule: bool,
@@ -31,26 +32,27 @@ def level_of(
 
     IV: one voice alone (传播集中), or the first ordinary rise after a release. III: any other. II: far
     above the usual, or with an unusual negative share; never for mostly the same words, unless negative
-    posts fired. I: II with an unusual negative share and 50 posts in six hours. `voices` and `share` None =
-    not known (counts only).
+    posts fired. I: II with an unusual negative share or a new text taken up (`novel`), and 50 posts in six
+    hours. `voices` and `share` None = not known (counts only).
     """
     if voices is not None and not _heard(voices, min_voices):
         return Level.IV
-    if _ordinary_release(reading, release_onset_before):
+    if is_ordinary_release(reading, release_onset_before):
         return Level.IV
     resented = share is not None and share.unusual
     if not (_far(reading) or resented):
         return Level.III
     if voices is not None and voices.clusters < SAME_WORDS_SHARE * voices.posts and not negative_rule:
         return Level.III
-    return Level.I if resented and six_hours >= GRAVEST_SIX_HOURS else Level.II
+    return Level.I if (resented or novel) and six_hours >= GRAVEST_SIX_HOURS else Level.II
 
 
 def _heard(voices: Voices, least: int) -> bool:
     return voices.clusters >= least and max(voices.authors, voices.sources) >= min(least, 2)
 
 
-def _ordinary_release(reading: Reading, onset_before: bool) -> bool:
+def is_ordinary_release(reading: Reading, onset_before: bool) -> bool:
+    """True for the first rise of a release that stays near what a release brings: a notice, no alert."""
     return reading.regime is Regime.RELEASE and reading.score < RELEASE_ALERT_SURPRISE and not onset_before
 
 

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 
 from alerts.deadlines import PLAIN_CLOCKS, ClockRules, with_case
 from alerts.routing import recipients_of
-from alerts.rules import OPEN, RULE_SCOPES, onset_of
+from alerts.onsets import Topic, onset_of
 from minyi.config import Recipient, Rules
 from minyi.models import (
     Alert,
@@ -27,6 +27,7 @@ from minyi.models import (
     Notification,
     Policy,
     PolicyId,
+    SOURCE_RULES,
     RuleName,
     SourceId,
     Spike,
@@ -37,7 +38,16 @@ from minyi.store.care import Act
 FIRING, RAISED, GROWN = "firing", "level", "grown"
 SYSTEM = "minyi"
 """Who the ledger names for what no person did."""
-MAIL_ORDER = (RuleName.NEGATIVE_VOLUME, RuleName.VOLUME, RuleName.SOURCE_SILENT)
+MAIL_ORDER = (
+    RuleName.NEGATIVE_VOLUME,
+    RuleName.NEGATIVE_SHARE,
+    RuleName.MISREADING,
+    RuleName.VOLUME,
+    RuleName.KEY_SOURCE,
+    RuleName.NOVELTY,
+    RuleName.SOURCE_BLOCKED,
+    RuleName.SOURCE_SILENT,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +71,18 @@ def decide(
     clocks: ClockRules = PLAIN_CLOCKS,
     channel: str = "email",
     last_success: Mapping[SourceId, datetime] | None = None,
+    newest_item: Mapping[SourceId, datetime] | None = None,
     muted: Collection[tuple[str, str]] = (),
 ) -> list[AlertChange]:
     """Changes to commit in one transaction; an empty list when nothing changed.
 
     `known` must hold every alert, open or closed, with an onset in the last three days, and open outages of
-    any age. `last_success` closes outages of sources read again. `muted` are pairs of policy and rule that
+    any age. `last_success` closes outages of sources read again, `newest_item` those of sources that brought
+    something again. `muted` are pairs of policy and rule that
     tell nobody (an empty rule: every one of the policy); their alerts and clocks go on.
     """
     decisions = _judged(spikes, known, rules, clocks, now)
-    decisions += _recovered(known, last_success or {}, now)
+    decisions += _recovered(known, last_success or {}, newest_item or {}, now)
     told = _one_a_policy([one for one in decisions if not _is_muted(one.alert, muted)], policies, recipients)
     return [
         AlertChange(
@@ -104,20 +116,22 @@ def _ledger_line(one: _Decision) -> tuple[Act | None, dict[str, str | int]]:
     return act, {"level": one.alert.level.name, "episode": one.alert.case.episode}
 
 
-def settled_onsets(known: Iterable[Alert], now: datetime) -> dict[PolicyId, dict[RuleName, datetime]]:
-    """Per policy and rule the latest onset no longer open to late posts: `Watched.last_onsets`."""
-    latest: dict[PolicyId, dict[RuleName, datetime]] = {}
+def settled_onsets(known: Iterable[Alert], judged_from: datetime) -> dict[PolicyId, dict[Topic, datetime]]:
+    """Per policy and topic the latest onset before the buckets that are judged: `Watched.last_onsets`."""
+    latest: dict[PolicyId, dict[Topic, datetime]] = {}
     for alert in known:
         onset = onset_of(alert.spike)
-        if alert.rule in RULE_SCOPES and onset <= now - OPEN:
+        if alert.rule in MAIL_ORDER and alert.rule not in SOURCE_RULES and onset <= judged_from:
             of_policy = latest.setdefault(alert.policy, {})
-            of_policy[alert.rule] = max(onset, of_policy.get(alert.rule, onset))
+            topic = (alert.rule, alert.spike.subject)
+            of_policy[topic] = max(onset, of_policy.get(topic, onset))
     return latest
 
 
 def alert_id(spike: Spike) -> AlertId:
-    """Key of a new alert: policy, rule, end of the first crossing bucket, and the source of an outage."""
-    return AlertId(_hash(spike.policy, spike.rule, onset_of(spike).isoformat(), spike.source or ""))
+    """Key of a new alert: policy, rule, end of the first crossing bucket, and source or subject."""
+    about = spike.source or spike.subject
+    return AlertId(_hash(spike.policy, spike.rule, onset_of(spike).isoformat(), about))
 
 
 def _judged(
@@ -126,7 +140,7 @@ def _judged(
     free = sorted(known, key=lambda a: onset_of(a.spike))
     decisions = []
     for spike in sorted(
-        spikes, key=lambda s: (onset_of(s), s.policy, MAIL_ORDER.index(s.rule), s.source or "")
+        spikes, key=lambda s: (onset_of(s), s.policy, MAIL_ORDER.index(s.rule), s.source or s.subject)
     ):
         alert = _match(spike, free, rules)
         if alert is None:
@@ -143,7 +157,8 @@ def _match(spike: Spike, known: Sequence[Alert], rules: Rules) -> Alert | None:
     same = [
         a
         for a in known
-        if (a.policy, a.rule, a.spike.source) == (spike.policy, spike.rule, spike.source)
+        if (a.policy, a.spike.source, a.spike.subject) == (spike.policy, spike.source, spike.subject)
+        and (a.rule is spike.rule or {a.rule, spike.rule} == SOURCE_RULES)
         and _distance(a, spike) < _refractory(spike.rule, rules)
     ]
     return min(same, key=lambda a: (_distance(a, spike), a.id), default=None)
@@ -154,10 +169,9 @@ def _distance(alert: Alert, spike: Spike) -> timedelta:
 
 
 def _refractory(rule: RuleName, rules: Rules) -> timedelta:
-    if rule is RuleName.SOURCE_SILENT:
+    if rule in SOURCE_RULES:
         return timedelta(microseconds=1)  # an outage is known by its exact start
-    settings = rules.negative_volume if rule is RuleName.NEGATIVE_VOLUME else rules.volume
-    return timedelta(hours=settings.refractory_hours)
+    return timedelta(hours=rules.on_policies()[rule].refractory_hours)
 
 
 def _hour_posts(spike: Spike) -> int:
@@ -181,7 +195,7 @@ def _new(spike: Spike, clocks: ClockRules, now: datetime) -> _Decision:
 
 
 def _update(alert: Alert, spike: Spike, rules: Rules, clocks: ClockRules, now: datetime) -> _Decision | None:
-    if spike.rule is RuleName.SOURCE_SILENT:
+    if spike.rule in SOURCE_RULES:
         return None  # told once an outage
     spike = replace(spike, late=alert.spike.late)
     reason = _reason(alert, spike, rules)
@@ -208,23 +222,23 @@ def _update(alert: Alert, spike: Spike, rules: Rules, clocks: ClockRules, now: d
 def _reason(alert: Alert, spike: Spike, rules: Rules) -> str | None:
     if spike.level < alert.level:
         return RAISED
-    settings = rules.negative_volume if spike.rule is RuleName.NEGATIVE_VOLUME else rules.volume
+    settings = rules.on_policies()[spike.rule]
     grown = _hour_posts(spike) >= settings.renotice_factor * max(alert.notified_count, 1)
     return GROWN if grown else None
 
 
 def _recovered(
-    known: Iterable[Alert], last_success: Mapping[SourceId, datetime], now: datetime
+    known: Iterable[Alert],
+    last_success: Mapping[SourceId, datetime],
+    newest_item: Mapping[SourceId, datetime],
+    now: datetime,
 ) -> list[_Decision]:
     decisions = []
     for alert in known:
         source = alert.spike.source
-        if (
-            alert.rule is RuleName.SOURCE_SILENT
-            and alert.state is not AlertState.RESOLVED
-            and source is not None
-        ):
-            read = last_success.get(source)
+        if alert.rule in SOURCE_RULES and alert.state is not AlertState.RESOLVED and source is not None:
+            quiet = alert.spike.arithmetic.get("kind") == "quiet"
+            read = (newest_item if quiet else last_success).get(source)
             if read is not None and read > alert.spike.window.start:
                 closed = replace(alert, state=AlertState.RESOLVED, updated_at=now, version=alert.version + 1)
                 closed = with_case(closed, replace(alert.case, resolved_at=now))

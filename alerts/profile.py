@@ -43,8 +43,11 @@ def pooled(
     end: datetime,
     *,
     workday: Callable[[date], bool] = is_weekday,
+    rough: bool = False,
 ) -> Profile:
     """Profile of posts in [begin, end): smoothed 1-2-1 around the clock, grounded, scaled.
+
+    A `rough` one is neither smoothed nor grounded: an hour in which nobody ever wrote stays 0.
 
     `counts` are (time, posts) of all policies together, any order and step up to an hour; those outside the
     interval are left out. Flat when there are fewer than 200 posts or no whole day.
@@ -60,9 +63,10 @@ def pooled(
     if total < ENOUGH_POSTS or not sum(days.values()):
         return Profile(FLAT.weekday, FLAT.weekend, workday)
     rates = {kind: [posts / days[kind] for posts in sums[kind]] for kind in sums if days[kind]}
-    both = {kind: _smooth(rates.get(kind, rates.get(not kind, ()))) for kind in (True, False)}
-    mean = _week_mean(both[True], both[False])
-    raised = {kind: [rate + GROUND * mean for rate in both[kind]] for kind in both}
+    known = {kind: rates.get(kind, rates.get(not kind, ())) for kind in (True, False)}
+    both = {kind: list(hours) if rough else _smooth(hours) for kind, hours in known.items()}
+    ground = 0.0 if rough else GROUND * _week_mean(both[True], both[False])
+    raised = {kind: [rate + ground for rate in both[kind]] for kind in both}
     scale = _week_mean(raised[True], raised[False])
     weekday, weekend = (tuple(rate / scale for rate in raised[kind]) for kind in (True, False))
     return Profile(weekday, weekend, workday)

@@ -72,8 +72,12 @@ def number_of(when: datetime) -> int:
 
 def history_span(now: datetime) -> Span:
     """What to read for a detection at `now`: from a UTC midnight 28 days ago to the open bucket's end."""
-    begin = (now - HISTORY).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Span(begin, from_seconds((number_of(now) + 1) * BUCKET_SECONDS))
+    return Span(day_start(now) - HISTORY, from_seconds((number_of(now) + 1) * BUCKET_SECONDS))
+
+
+def day_start(now: datetime) -> datetime:
+    """The UTC midnight before: what buckets of that day are judged by was fixed then."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def build(
@@ -85,10 +89,13 @@ def build(
     profile: Profile = FLAT,
     released_at: datetime | None = None,
 ) -> Series:
-    """Grids over `history_span(now)` from the policy's rows (any order; others in time are left out)."""
-    span = history_span(now)
-    first, last = number_of(span.start), number_of(span.end)
-    joined = [s for s in sources if s.start + timedelta(days=new_source_days) <= now]
+    """Grids over `history_span(now)` from the policy's rows (any order; others in time are left out).
+
+    Sources that join, and each one's usual share, are those known when the UTC day of `now` began.
+    """
+    span, today = history_span(now), day_start(now)
+    first, last, begun = number_of(span.start), number_of(span.end), number_of(today)
+    joined = [s for s in sources if s.start + timedelta(days=new_source_days) <= today]
     live = {s.id: _live(s, first, last, now) for s in joined}
     values: dict[Scope, list[float]] = {scope: [0.0] * (last - first) for scope in Scope}
     seen = dict.fromkeys(live, 0)
@@ -98,8 +105,8 @@ def build(
         if spans is not None and first <= number < last and _inside(spans, number):
             values[Scope.ALL][number - first] += posts
             values[Scope.NEGATIVE][number - first] += negative
-            seen[source] += posts
-    shares = _shares(seen, live)
+            seen[source] += posts if number < begun else 0
+    shares = _shares(seen, live, begun)
     share = _live_share(shares, live, first, last)
     season = _season(profile, first, last)
     release = None if released_at is None else number_of(released_at) - first
@@ -133,12 +140,15 @@ def _inside(spans: Sequence[tuple[int, int]], number: int) -> bool:
 
 
 def _shares(
-    seen: Mapping[SourceId, int], live: Mapping[SourceId, Sequence[tuple[int, int]]]
+    seen: Mapping[SourceId, int], live: Mapping[SourceId, Sequence[tuple[int, int]]], until: int
 ) -> dict[SourceId, float]:
-    """Each source's share of the policy's posts, by its rate while live; one post is spread as a prior."""
+    """Each source's share of the policy's posts before bucket `until`, by its rate while live.
+
+    One post is spread over all as a prior.
+    """
     rates = {}
     for source, spans in live.items():
-        buckets = sum(b - a for a, b in spans)
+        buckets = sum(max(0, min(b, until) - a) for a, b in spans)
         rates[source] = (seen[source] + 1.0 / len(live)) / max(buckets, 1)
     total = sum(rates.values())
     return {source: rate / total for source, rate in sorted(rates.items())}

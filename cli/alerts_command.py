@@ -45,7 +45,7 @@ def run_list(args: argparse.Namespace) -> int:
         (
             alert.id[:8],
             alert.level.short,
-            RULES[alert.rule],
+            RULE_WORDS[alert.rule],
             names.source(alert.spike.source) if alert.spike.source else names.policy(alert.policy),
             alert.state.chinese,
             short_time(alert.detected_at, now),

@@ -11,7 +11,7 @@ from alerts.notify.base import Letter
 from alerts.notify.content import AlertView, ClaimView, Command, SamplePost
 from alerts.notify.page import letter
 from jobs.context import Context
-from minyi.models import Alert, AlertState, Label, Policy, Post, PostId, RuleName, Span, Stance
+from minyi.models import SOURCE_RULES, Alert, AlertState, Label, Policy, Post, PostId, Span, Stance
 
 SAMPLES = 5
 CLAIM_POSTS = 2_000
@@ -41,7 +41,7 @@ def alert_view(context: Context, alert: Alert, reason: str, now: datetime) -> Al
         for one in context.store.alerts()
         if one.policy == alert.policy
         and one.id != alert.id
-        and one.rule is not RuleName.SOURCE_SILENT
+        and one.rule not in SOURCE_RULES
         and one.state is not AlertState.RESOLVED
     ]
     return AlertView(
@@ -51,7 +51,7 @@ def alert_view(context: Context, alert: Alert, reason: str, now: datetime) -> Al
         names=names,
         samples=_samples(context, alert, seen, names),
         claims=_claims(policy, seen) if policy else (),
-        others=tuple(others) if alert.rule is not RuleName.SOURCE_SILENT else (),
+        others=tuple(others) if alert.rule not in SOURCE_RULES else (),
         commands=_commands(context, alert),
         sample=_is_sample(context, alert, seen),
     )
@@ -64,7 +64,7 @@ def _is_sample(context: Context, alert: Alert, seen: Sequence[Post]) -> bool:
 
 def _seen(context: Context, alert: Alert, now: datetime) -> list[Post]:
     """Posts of the policy from a day before the alert's window to now, newest last."""
-    if alert.rule is RuleName.SOURCE_SILENT:
+    if alert.rule in SOURCE_RULES:
         return []
     span = Span(alert.spike.window.start - timedelta(days=1), max(now, alert.spike.window.end))
     ids = [one.post for one in context.store.sightings(alert.policy, span)][-CLAIM_POSTS:]
@@ -107,7 +107,7 @@ def _claims(policy: Policy, seen: Sequence[Post]) -> tuple[ClaimView, ...]:
 
 def _commands(context: Context, alert: Alert) -> tuple[Command, ...]:
     options = f"--config {context.config.path} --data {context.data}"
-    if alert.rule is RuleName.SOURCE_SILENT:
+    if alert.rule in SOURCE_RULES:
         return (
             Command("再试一次采集", f"minyi crawl {alert.spike.source} {options}"),
             Command("查看运行状况", f"minyi health {options}"),

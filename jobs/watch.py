@@ -8,33 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from alerts.detect.share import UNKNOWN_OFFICE_SHARE
 from alerts.lifecycle import decide, settled_onsets
-from alerts.profile import Profile, pooled
-from alerts.rules import Watched, sightings_span, volume_spikes
-from alerts.series import SourceFacts, build, history_span
+from alerts.onsets import judged_from
 from alerts.silence import silent_sources
 from jobs.cases import clock_rules
 from jobs.context import Context
-from jobs.versions import mixed_lately
-from minyi.config import Rules
+from jobs.seeing import Seeing
 from minyi.errors import Conflict
-from minyi.models import (
-    Alert,
-    Label,
-    Policy,
-    PolicyId,
-    PolicyStatus,
-    SourceHealth,
-    SourceId,
-    Span,
-    Spike,
-)
-from minyi.store.base import Split, Step
-from minyi.store.query import Query
+from minyi.models import Alert, Policy, PolicyId, PolicyStatus, Spike
 
 log = logging.getLogger(__name__)
 
@@ -61,20 +44,11 @@ def watch(context: Context, now: datetime) -> list[Alert]:
     raise AssertionError("unreachable")
 
 
-@dataclass(frozen=True, slots=True)
-class _Office:
-    """What all policies share in one look."""
-
-    sources: Sequence[SourceFacts]
-    profile: Profile
-    negative_share: float
-
-
 class _Look:
     """One look at the record."""
 
     def __init__(self, context: Context, now: datetime) -> None:
-        self._store, self._rules = context.store, context.config.rules
+        self._context, self._store, self._rules = context, context.store, context.config.rules
         self._config, self._now = context.config, now
         self._health = context.store.source_health()
 
@@ -86,14 +60,12 @@ class _Look:
         policies = {p.id: p for p in self._store.policies() if p.status is not PolicyStatus.REPEALED}
         known = self._store.alerts(KNOWN_ALERTS)
         since = self._watching_since(state)
-        spikes, later = self._spikes([policies[one] for one in sorted(changed) if one in policies], known)
+        looked = [policies[one] for one in sorted(changed) if one in policies]
+        spikes, later = self._spikes(looked, known, state)
         spikes += silent_sources(
-            self._config.source,
-            self._health,
-            self._rules.source_silent,
-            now=self._now,
-            watching_since=since,
+            self._config.source, self._health, self._rules, now=self._now, watching_since=since
         )
+        spikes += self._quiet(state)
         good = {one.source: one.last_success for one in self._health.values() if one.last_success}
         changes = decide(
             spikes,
@@ -103,13 +75,16 @@ class _Look:
             rules=self._rules,
             now=self._now,
             clocks=clock_rules(self._config),
+            muted={(one.policy, one.rule) for one in self._store.casework.mutes(self._now)},
             last_success=good,
+            newest_item={h.source: h.newest_item for h in self._health.values() if h.newest_item},
         )
         new_state = {
             "revision": str(revision),
             "later": "\n".join(sorted(later)),
             "watched_at": self._now.isoformat(),
             "watching_since": since.isoformat(),
+            "quiet_hour": _hour(self._now),
         }
         self._store.commit_alerts(changes, new_state, self._now)
         for change in changes:
@@ -126,69 +101,35 @@ class _Look:
         return self._now
 
     def _spikes(
-        self, policies: Sequence[Policy], known: Sequence[Alert]
+        self,
+        policies: Sequence[Policy],
+        known: Sequence[Alert],
+        state: Mapping[str, str],
     ) -> tuple[list[Spike], set[PolicyId]]:
         """Spikes of these policies, and those that have posts dated after now."""
         if not policies:
             return [], set()
-        office = self._office()
-        onsets = settled_onsets(known, self._now)
-        spikes, later = [], set()
-        history = history_span(self._now)
+        since = judged_from(self._now, _time(state.get("watched_at")))
+        seeing = Seeing(self._context, self._rules, since=since, now=self._now)
+        onsets = settled_onsets(known, since)
+        found, later = [], set()
         for policy in policies:
-            rows = self._store.counts(policy.id, Span(history.start, history.end + timedelta(days=1)))
-            if rows and rows[-1][0] >= history.end:
+            spikes, more = seeing.spikes(policy, onsets.get(policy.id, {}))
+            found += spikes
+            if more:
                 later.add(policy.id)
-            series = build(
-                rows,
-                office.sources,
-                now=self._now,
-                new_source_days=self._rules.new_source_days,
-                profile=office.profile,
-                released_at=policy.released_at,
-            )
-            watched = Watched(
-                policy=policy.id,
-                series=series,
-                sightings=self._store.sightings(policy.id, sightings_span(self._now)),
-                office_negative_share=office.negative_share,
-                last_onsets=onsets.get(policy.id),
-            )
-            spikes += volume_spikes(watched, self._rules_for(policy.id), self._now)
-        return spikes, later
+        return found, later
 
-    def _rules_for(self, policy: PolicyId) -> Rules:
-        """The office's rules; shares of negative posts are not compared across versions of the judgement."""
-        if not mixed_lately(self._store, policy, self._now):
-            return self._rules
-        return replace(self._rules, negative_volume=replace(self._rules.negative_volume, enabled=False))
+    def _quiet(self, state: Mapping[str, str]) -> list[Spike]:
+        """Sources that are read well and bring nothing, looked for once an hour."""
+        if state.get("quiet_hour") == _hour(self._now):
+            return []
+        return Seeing(self._context, self._rules, since=self._now, now=self._now).quiet_sources()
 
-    def _office(self) -> _Office:
-        span = history_span(self._now)
-        hours = self._store.timeline(Query(published=(span.start, self._now)), Step.HOUR, Split.LABEL)
-        posts = sum(bucket.count for bucket in hours)
-        negative = sum(bucket.count for bucket in hours if bucket.key == Label.NEGATIVE)
-        return _Office(
-            sources=[self._facts(source, start) for source, start in self._store.first_success().items()],
-            profile=pooled(((b.start, b.count) for b in hours), span.start, self._now),
-            # A hundred imagined posts at the usual share keep that of a new office away from 0 and 1.
-            negative_share=(negative + 100 * UNKNOWN_OFFICE_SHARE) / (posts + 100),
-        )
 
-    def _facts(self, source: SourceId, start: datetime) -> SourceFacts:
-        spans = tuple(self._store.coverage(source, Span(start, self._now + timedelta(days=1))))
-        health = self._health.get(source)
-        if health is None:
-            return SourceFacts(source, start, spans)
-        if not spans and health.blind_since is not None:
-            # Only ever imported, and never once read by a crawl: live until the first crawl failed.
-            spans = (Span(start, max(start, health.blind_since)),)
-        return SourceFacts(source, start, spans, self._grace(health))
+def _hour(now: datetime) -> str:
+    return now.astimezone(UTC).isoformat()[:13]
 
-    def _grace(self, health: SourceHealth) -> timedelta:
-        """How long a source in good health is trusted after its last good read."""
-        if health.state.blind:
-            return timedelta(0)
-        card = self._config.find_source(health.source)
-        every = timedelta(seconds=card.every_seconds) if card else timedelta(0)
-        return max(timedelta(hours=1), every * self._rules.source_silent.intervals)
+
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

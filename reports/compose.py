@@ -34,7 +34,12 @@ POSTS_SHOWN = 3
 _RULES = {
     RuleName.VOLUME: "总量突增",
     RuleName.NEGATIVE_VOLUME: "负面突增",
+    RuleName.NEGATIVE_SHARE: "负面占比上升",
+    RuleName.MISREADING: "误读传播",
+    RuleName.NOVELTY: "新说法",
+    RuleName.KEY_SOURCE: "重点信源提及",
     RuleName.SOURCE_SILENT: "信源静默",
+    RuleName.SOURCE_BLOCKED: "信源拒绝读取",
     RuleName.BY_HAND: "手工立案",
 }
 _STATES = {

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.deadlines import Clock, clock_words, length_words
-from alerts.explain import Names, explain, headline, span
+from alerts.explain import Names, explain, headline
+from alerts.figures import figures
 from alerts.notify import safe
 from alerts.notify.base import Letter
 from alerts.wording import RULE_WORDS, about, duration, percent
 from minyi.cases import ClockRun
 from minyi.clock import local_text
-from minyi.models import Alert, Level, RuleName, Scope
+from minyi.models import SOURCE_RULES, Alert, Level
 
 MOST_SAMPLES, MOST_CLAIMS, MOST_OTHERS, MOST_COMMANDS = 5, 5, 8, 6
 TITLE_LONGEST, EXCERPT_LONGEST, LINE_LONGEST = 80, 140, 300
@@ -78,7 +79,7 @@ class AlertView:
     @property
     def silent(self) -> bool:
         """True for a silent source, which has no posts and no clock."""
-        return self.alert.rule is RuleName.SOURCE_SILENT
+        return self.alert.rule in SOURCE_RULES
 
 
 def subject(view: AlertView) -> str:
@@ -92,33 +93,7 @@ def subject(view: AlertView) -> str:
 
 def arithmetic_rows(view: AlertView) -> list[tuple[str, str]]:
     """The figures behind the alert, as (name, value)."""
-    spike = view.alert.spike
-    numbers = spike.arithmetic
-    if view.silent:
-        return [
-            ("上次成功读取", local_text(spike.window.start)),
-            ("读取间隔", duration(float(numbers["every_seconds"] or 0))),
-            ("已错过", f"{about(spike.score)} 次（阈值 {spike.threshold:g}）"),
-        ]
-    kind = "负面帖数" if spike.scope is Scope.NEGATIVE else "帖数"
-    rows = [
-        ("时间窗", span(spike).strip()),
-        (kind, f"{spike.observed}"),
-        ("平时同一时段", f"{about(spike.expected)} 帖"),
-        ("之前 14 天最多", f"{numbers['most_14d']} 帖"),
-        ("触发下限", f"{numbers['least_posts']} 帖"),
-        (
-            "异常分" if numbers.get("regime") == "dense" else "意外程度",
-            f"{spike.score:.2f}（阈值 {spike.threshold:g}）",
-        ),
-    ]
-    if "voices" in numbers:
-        rows.append(("独立声音", f"{numbers['voices']}（{numbers['sources']} 个来源）"))
-    if numbers.get("negative_of"):
-        k, n = float(numbers["negative"] or 0), float(numbers["negative_of"] or 0)
-        usual = percent(float(numbers["negative_usual"] or 0), 1)
-        rows.append(("负面占比", f"{k:.0f}/{n:.0f}（{percent(k, n)}，平时 {usual}）"))
-    return rows
+    return figures(view.alert.spike)
 
 
 def deadline(view: AlertView) -> list[str]:

@@ -86,11 +86,11 @@ def test_a_wrong_step_is_refused_with_a_hint() -> None:
 
 
 def test_negative_counts_fire_their_own_rule() -> None:
-    """Posts all of them negative where one in six was: both rules, negative volume with its own counts."""
+    """Posts all of them negative where one in six was: negative volume with its own counts, and the share."""
     every = rows(0.05, 20, bursts=(5000,), height=3)
     bad = [(when, c if i >= 5000 else float(i % 6 == 0 and c > 0)) for i, (when, c) in enumerate(every)]
     found = backtest("series", every, STEP, Rules(), bad)
-    assert {s.rule for s in found} == {RuleName.VOLUME, RuleName.NEGATIVE_VOLUME}
+    assert {s.rule for s in found} == {RuleName.VOLUME, RuleName.NEGATIVE_VOLUME, RuleName.NEGATIVE_SHARE}
 
 
 def test_a_file_is_read_and_alert_times_are_its_own_words(tmp_path: Path) -> None:

@@ -266,4 +266,4 @@ def test_only_onsets_no_longer_open_are_settled() -> None:
     alerts = [fired(onset=NOW - hours * HOUR) for hours in (2, 24, 30)] + [
         fired(onset=NOW - 40 * HOUR, rule=RuleName.SOURCE_SILENT)
     ]
-    assert settled_onsets(alerts, NOW) == {POLICY.id: {RuleName.VOLUME: NOW - 24 * HOUR}}
+    assert settled_onsets(alerts, NOW - 24 * HOUR) == {POLICY.id: {(RuleName.VOLUME, ""): NOW - 24 * HOUR}}

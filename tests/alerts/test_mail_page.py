@@ -14,7 +14,7 @@ from alerts.notify import content
 from alerts.notify.content import AlertView, ClaimView, Command, SamplePost
 from alerts.notify.email import LARGEST, compose
 from alerts.notify.page import letter
-from alerts.rules import volume_spikes
+from alerts.volume import volume_spikes
 from minyi.config import Recipient, Rules
 from minyi.models import Alert, Level, RuleName, SourceId
 from tests.alerts.test_lifecycle import spike as bare_spike

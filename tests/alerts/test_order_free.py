@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from alerts.lifecycle import decide, settled_onsets
-from alerts.rules import onset_of, volume_spikes
+from alerts.onsets import OPEN, onset_of
+from alerts.rules import policy_spikes
 from minyi.config import Recipient, Rules
 from minyi.models import Alert, AlertId, Notification, Sighting
 from tests.alerts.watching import NOW, POLICY, burst, everyday, watch
@@ -34,8 +35,8 @@ class Service:
     def tick(self, now: datetime) -> None:
         """Detect, decide, commit."""
         known = list(self.alerts.values())
-        last = settled_onsets(known, now).get(POLICY)
-        found = volume_spikes(watch(self.posts.values(), now, last_onsets=last), Rules(), now)
+        last = settled_onsets(known, now - OPEN).get(POLICY)
+        found = policy_spikes(watch(self.posts.values(), now, last_onsets=last), Rules(), now)
         changes = decide(found, known, policies={}, recipients=[DUTY], rules=Rules(), now=now)
         for change in changes:
             self.alerts[change.alert.id] = change.alert

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from alerts.explain import Names, explain
-from alerts.rules import onset_of, volume_spikes
+from alerts.onsets import onset_of
 from alerts.series import SourceFacts
+from alerts.volume import volume_spikes
 from minyi.config import Rules
 from minyi.models import Level, RuleName, Scope, Span, Spike
 from tests.alerts.watching import BBS, NEWS, NOW, POLICY, burst, everyday, post, spikes, watch
@@ -47,18 +48,23 @@ def test_negative_posts_fire_their_own_rule_and_make_it_grave() -> None:
     """Three quarters negative and over 50 posts in six hours: level I on both rules."""
     posts = calm() + burst(random.Random(1), 70, NOW - 2 * HOUR, 2.0, negative=0.75)
     found = spikes(posts)
-    assert {s.rule: s.level for s in found} == {RuleName.NEGATIVE_VOLUME: Level.I, RuleName.VOLUME: Level.I}
+    assert {s.rule: s.level for s in found} == {
+        RuleName.NEGATIVE_VOLUME: Level.I,
+        RuleName.VOLUME: Level.I,
+        RuleName.NEGATIVE_SHARE: Level.III,
+    }
     assert only(found, RuleName.NEGATIVE_VOLUME).scope is Scope.NEGATIVE
 
 
 def test_five_hundred_copies_are_one_voice_and_only_a_notice() -> None:
-    """One text, however often copied, is level IV 传播集中."""
+    """One text, however often copied, is level IV 传播集中 (and news of level IV), never more."""
     copies = [
         post(NOW - HOUR + timedelta(seconds=7 * i), cluster="copy", source=(BBS, NEWS)[i % 2], author=f"a{i}")
         for i in range(500)
     ]
-    (spike,) = spikes(calm() + copies)
-    assert spike.level is Level.IV
+    found = spikes(calm() + copies)
+    assert {s.rule: s.level for s in found} == {RuleName.VOLUME: Level.IV, RuleName.NOVELTY: Level.IV}
+    spike = only(found, RuleName.VOLUME)
     text = explain(spike, Names({}, {}))
     assert "传播集中" in text
 
@@ -164,7 +170,7 @@ def test_a_crossing_within_a_day_of_the_last_onset_belongs_to_it() -> None:
     posts = calm() + burst(random.Random(1), 60, NOW - 2 * HOUR, 2.0)
     alone = onset_of(only(spikes(posts), RuleName.VOLUME))
     for hours, onsets in ((20, [-20]), (25, [0]), (23, [-23, 1])):
-        last = {RuleName.VOLUME: alone - hours * HOUR}
+        last = {(RuleName.VOLUME, ""): alone - hours * HOUR}
         found = [onset_of(s) for s in spikes(posts, last_onsets=last) if s.rule is RuleName.VOLUME]
         assert found == [alone + offset * HOUR for offset in onsets]
 

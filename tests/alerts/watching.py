@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from alerts.detect.grid import Grid
-from alerts.rules import Watched, sightings_span, volume_spikes
-from alerts.series import SourceFacts, build, history_span, number_of
+from alerts.onsets import OPEN, Day, Topic, Watched, days_of, sightings_span
+from alerts.rules import policy_spikes
+from alerts.series import SourceFacts, build, number_of
+from alerts.talk import growing
 from minyi.clock import from_seconds
-from minyi.config import Rules
-from minyi.models import PolicyId, PostId, RuleName, Sighting, SourceId, Spike
+from minyi.config import NoveltyRule, Rules
+from minyi.models import ClaimSighting, PolicyId, PostId, Sighting, SourceId, Spike, WatchItem
 
 POLICY = PolicyId("qingxi")
 NOW = datetime(2026, 3, 4, 6, 5, tzinfo=UTC)
@@ -66,29 +68,51 @@ def watch(
     *,
     sources: Sequence[SourceFacts] = SOURCES,
     released_at: datetime | None = None,
-    last_onsets: dict[RuleName, datetime] | None = None,
+    last_onsets: Mapping[Topic, datetime] | None = None,
+    since: datetime | None = None,
+    claims: Sequence[ClaimSighting] = (),
+    items: Sequence[WatchItem] = (),
+    official: frozenset[SourceId] = frozenset(),
+    key_sources: frozenset[SourceId] = frozenset(),
 ) -> Watched:
     """What the rules see at `now`: posts first seen by then, within 24 hours of publishing."""
+    since = since or now - OPEN
     known = {
         p.post: p for p in posts if p.first_seen <= now and p.first_seen - p.published <= timedelta(hours=24)
     }
     seen = sorted(known.values(), key=lambda p: (p.published, p.post))
-    span, recent = history_span(now), sightings_span(now)
+    recent = sightings_span(since, now)
     every = Counter((number_of(p.published), p.source) for p in seen)
     bad = Counter((number_of(p.published), p.source) for p in seen if p.negative)
     rows = [
         (from_seconds(number * 300), source, count, bad[number, source])
         for (number, source), count in sorted(every.items())
-        if span.start <= from_seconds(number * 300) < span.end
     ]
-    series = build(rows, sources, now=now, released_at=released_at)
+    days = []
+    for begin, at in days_of(since, now):
+        series = build(rows, sources, now=at, released_at=released_at)
+        days.append(Day(series, series.index_of(begin)))
     sightings = [p for p in seen if recent.start <= p.published < recent.end]
-    return Watched(POLICY, series, sightings, last_onsets=last_onsets)
+    grown = growing(sightings, NoveltyRule(), official)
+    starts = {
+        cluster: min(p.published for p in seen if (p.cluster or p.post) == cluster) for cluster in grown
+    }
+    return Watched(
+        POLICY,
+        days,
+        sightings,
+        claims=[c for c in claims if c.sighting.first_seen <= now],
+        watch=items,
+        cluster_starts=starts,
+        official=official,
+        key_sources=key_sources,
+        last_onsets=last_onsets or {},
+    )
 
 
 def spikes(posts: Iterable[Sighting], now: datetime = NOW, **settings: object) -> list[Spike]:
     """Spikes found at `now` with the shipped rules."""
-    return volume_spikes(watch(posts, now, **settings), Rules(), now)  # type: ignore[arg-type]
+    return policy_spikes(watch(posts, now, **settings), Rules(), now)  # type: ignore[arg-type]
 
 
 def flat(values: Sequence[float], *, step: int = 300, live: Sequence[float] | None = None) -> Grid:

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 import apsw
 
-from minyi.models import ALL_POLICIES, Label, PolicyId, PostId, Sighting, SourceId, Span
+from minyi.models import (
+    ALL_POLICIES,
+    ClaimSighting,
+    Label,
+    PolicyId,
+    PostId,
+    Sighting,
+    SourceId,
+    Span,
+    Stance,
+)
 from minyi.store.sqlite import ask, meta
 from minyi.store.sqlite.facts import HOUR, LABELS, from_seconds
 from minyi.store.sqlite.packing import loose
@@ -17,29 +30,60 @@ from minyi.store.sqlite.tally import bucket_start
 BUCKET_SECONDS = 300
 _TRIGGERS = f"t.policy = ? AND t.published >= ? AND t.published < ? AND t.precision <= {HOUR} AND t.late = 0"
 _NEGATIVE = f"(t.label = {LABELS[Label.NEGATIVE]} AND t.evident)"
+_SIGHTING = f"p.id, t.published, p.first_seen, k.id, p.cluster, p.author, {_NEGATIVE}"
+_POSTS = "post_policy t CROSS JOIN posts p ON p.rid = t.rid"
+_SOURCES = "JOIN source_key k ON k.sid = t.source"
 
 
 def sightings(connection: apsw.Connection, policy: PolicyId, span: Span) -> list[Sighting]:
     """Posts that may trigger, ordered by time, then row id."""
     rows = ask.rows(
         connection,
-        f"SELECT p.id, t.published, p.first_seen, k.id, p.cluster, p.author, {_NEGATIVE} "  # noqa: S608 - constants
-        "FROM post_policy t CROSS JOIN posts p ON p.rid = t.rid JOIN source_key k ON k.sid = t.source "
+        f"SELECT {_SIGHTING} FROM {_POSTS} {_SOURCES} "  # noqa: S608 - constants
         f"WHERE {_TRIGGERS} ORDER BY t.published, t.rid",
         _bounds(connection, policy, span),
     )
-    return [
-        Sighting(
-            PostId(post),
-            from_seconds(published),
-            from_seconds(seen),
-            SourceId(source),
-            cluster,
-            None if author is None else loose(author),
-            bool(bad),
-        )
-        for post, published, seen, source, cluster, author, bad in rows
-    ]
+    return [_sighting(row) for row in rows]
+
+
+def claim_sightings(connection: apsw.Connection, policy: PolicyId, span: Span) -> list[ClaimSighting]:
+    """Stances of the same posts towards the policy's watch-list, ordered by time, row id, then item."""
+    bounds = _bounds(connection, policy, span)
+    rows = ask.rows(
+        connection,
+        f"SELECT c.item, c.stance, {_SIGHTING} FROM claims c "  # noqa: S608 - constants
+        "CROSS JOIN posts p ON p.rid = c.rid "
+        "CROSS JOIN post_policy t ON t.policy = c.policy AND t.published = p.published AND t.rid = p.rid "
+        f"{_SOURCES} WHERE c.policy = ? AND {_TRIGGERS} ORDER BY t.published, t.rid, c.ord",
+        (bounds[0], *bounds),
+    )
+    return [ClaimSighting(_sighting(row), item, Stance(stance)) for item, stance, *row in rows]
+
+
+def cluster_starts(
+    connection: apsw.Connection, policy: PolicyId, clusters: Collection[str], span: Span
+) -> dict[str, datetime]:
+    """First publishing of these clusters among the same posts."""
+    rows = ask.rows(
+        connection,
+        f"SELECT p.cluster, min(t.published) FROM {_POSTS} "  # noqa: S608 - constants
+        f"WHERE {_TRIGGERS} AND p.cluster IN (SELECT value FROM json_each(?)) GROUP BY 1",
+        (*_bounds(connection, policy, span), json.dumps(list(clusters))),
+    )
+    return {cluster: from_seconds(first) for cluster, first in rows}
+
+
+def _sighting(row: Sequence[Any]) -> Sighting:
+    post, published, seen, source, cluster, author, bad = row
+    return Sighting(
+        PostId(post),
+        from_seconds(published),
+        from_seconds(seen),
+        SourceId(source),
+        cluster,
+        None if author is None else loose(author),
+        bool(bad),
+    )
 
 
 def counts(
