@@ -81,9 +81,9 @@ class Matcher:
         self._parent_signs = lru_cache(maxsize=1024)(self._signs_of_parent)
 
     def _add(self, number: int, policy: Policy) -> None:
-        parsed = parse_number(policy.doc_number) if policy.doc_number else None
-        if parsed:
-            self._by_number[parsed.year, parsed.number].append((parsed.agency, number))
+        for parsed in {parse_number(name) for name in (policy.doc_number or "", *policy.aliases)}:
+            if parsed:
+                self._by_number[parsed.year, parsed.number].append((parsed.agency, number))
         for url in {policy.url, policy.interpretation_url} - {None, ""}:
             self._by_link[_bare(url or "")].append(number)
         anchors = self._conditions[number].anchors

@@ -18,8 +18,9 @@ from minyi.text import normalise, search_key
 from minyi.urls import canonical_url
 from minyi.when import parse_when
 
-__all__ = ["Matcher", "collisions", "policy_from_raw", "search_names"]
+__all__ = ["Matcher", "collisions", "marks", "policy_from_raw", "search_names"]
 
+_TITLE_MARKS = str.maketrans("", "", "《》〈〉")
 _LONGEST_TITLE = 300
 _LONGEST_NAME = 60
 _LONGEST_DEADLINE = timedelta(days=365)
@@ -53,6 +54,16 @@ def search_names(policy: Policy) -> list[str]:
         if not any(shorter in name for shorter in kept):
             kept.append(name)
     return kept
+
+
+def marks(policy: Policy) -> frozenset[str]:
+    """What tells that two entries are one policy: document number, title and aliases, however they are set.
+
+    （征求意见稿） stays: a draft and what became of it are two.
+    """
+    names = [policy.title, *policy.aliases, *([policy.doc_number] if policy.doc_number else [])]
+    found = (str(parse_number(name) or plain_key(name).translate(_TITLE_MARKS)) for name in names)
+    return frozenset(filter(None, found))
 
 
 def _longest_run(name: str) -> str:

@@ -11,6 +11,7 @@ from alerts.notify.content import due_text
 from cli.case_text import clock_values, left
 from cli.opening import opened
 from cli.output import print_json, print_table, short_time, time_option
+from cli.register_command import register_options
 from cli.who import who
 from jobs.cases import clock_rules, interpret
 from jobs.policies import import_policies
@@ -29,6 +30,7 @@ def options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentPars
     imports.set_defaults(run=run_import)
     listing = actions.add_parser("list", parents=parents, help="列出政策")
     listing.set_defaults(run=run_list)
+    register_options(actions, parents)
     explained = actions.add_parser("interpret", parents=parents, help="登记解读：何处、何时发布，或为何不作")
     explained.add_argument("id", help="政策编号")
     explained.add_argument("--url", default="", help="解读的网址")
@@ -46,12 +48,15 @@ def run_import(args: argparse.Namespace) -> int:
     saved = done.saved
     if args.json:
         counts = {"new": saved.new, "updated": saved.updated, "unchanged": saved.unchanged}
-        print_json({**counts, "rematched": done.rematched, "collisions": list(done.collisions)})
+        more = {"collisions": list(done.collisions), "skipped": list(done.skipped)}
+        print_json({**counts, "rematched": done.rematched, **more})
         return 0
     print(f"政策：新增 {saved.new}，更新 {saved.updated}，未变 {saved.unchanged}")
     print(f"重新匹配帖文：{done.rematched} 条有变化")
-    for words in done.collisions:
+    for words in (*done.skipped, *done.collisions):
         print(f"注意：{words}")
+    if done.collisions:
+        print("如果其中有两项其实是同一份：minyi policies merge 多余的编号 保留的编号")
     return 0
 
 

@@ -88,7 +88,7 @@ def train_model(context: Context, *, who: str, now: datetime, progress: Progress
     running = running_model(context)
     reasons = too_few([one.correction.label for one in lessons])
     if reasons:
-        _note(context, "model-train", "none", who, now, {"corrections": len(lessons), "refused": 1})
+        _note(context, "model.train", "none", who, now, {"corrections": len(lessons), "refused": 1})
         return Tried(None, len(lessons), 0, None, reasons, running)
     with hold(context.locks / "models.lock", "训练"):
         tools, judge = toolkit_with(context, None), toolkit(context)
@@ -100,7 +100,7 @@ def train_model(context: Context, *, who: str, now: datetime, progress: Progress
         card = ModelCard("", now, len(lessons), len(teaching), tools.model_version, _figures(found))
         name = write_model(models_folder(context), model, card).id
         _prune(context, name)
-    _note(context, "model-train", name, who, now, _detail(found))
+    _note(context, "model.train", name, who, now, _detail(found))
     return Tried(name, len(lessons), len(teaching), found, found.reasons, running)
 
 
@@ -137,7 +137,7 @@ def activate_model(context: Context, name: str | None, *, who: str, now: datetim
     if tried.model == tried.running:
         raise InputError(f"模型 {tried.model} 已在使用")
     detail = {"refused": int(bool(tried.reasons)), **(_detail(tried.found) if tried.found else {})}
-    act = Act(who, "model-activate", f"model:{tried.model}")
+    act = Act(who, "model.activate", f"model:{tried.model}")
     if tried.reasons or tried.model is None:
         context.store.care.audit(act, detail, now)
         return tried
@@ -164,7 +164,7 @@ def rollback(context: Context, *, who: str, now: datetime) -> tuple[str, str | N
     while before and _fault(context, before[-1]):
         before = before[:-1]
     now_running = before[-1] if before else None
-    act = Act(who, "model-rollback", f"model:{left}")
+    act = Act(who, "model.rollback", f"model:{left}")
     memory.set_models(before, act, {"to": now_running or "lexicon"}, now)
     log.warning("model %s no longer judges; %s does", left, now_running or "the lexicon")
     return left, now_running

@@ -6,7 +6,7 @@ adds writing. All methods may raise `StoreBusy` (retry), `StoreFull` and `StoreC
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -18,7 +18,6 @@ from minyi.models import (
     Alert,
     AlertId,
     Bucket,
-    ClaimSighting,
     CrawlRun,
     Notification,
     OutboxState,
@@ -41,6 +40,7 @@ from minyi.store.clusters import ClusterState
 from minyi.store.learning import Learning
 from minyi.store.projection import Queue
 from minyi.store.query import Query
+from minyi.store.register import Register
 
 
 class Order(StrEnum):
@@ -240,12 +240,6 @@ class Store(Reader, Protocol):
         Of the same posts as `sightings`; only non-empty ones.
         """
 
-    def claim_sightings(self, policy: PolicyId, span: Span) -> list[ClaimSighting]:
-        """Stances towards the policy's watch-list, of the same posts as `sightings`, ordered by time."""
-
-    def cluster_starts(self, policy: PolicyId, clusters: Collection[str], span: Span) -> dict[str, datetime]:
-        """When each of these clusters was first published on the policy within the span; absent = never."""
-
     def policies_changed(self, after_revision: int) -> tuple[set[PolicyId], int]:
         """Policies whose posts changed after that revision, and the newest revision."""
 
@@ -261,6 +255,10 @@ class Store(Reader, Protocol):
 
     def policies(self) -> list[Policy]:
         """All policies, by release time descending, then id."""
+
+    @property
+    def register(self) -> Register:
+        """The policies as people change them."""
 
     # sources
     def cursor(self, source: SourceId) -> dict[str, UrlCursor]:

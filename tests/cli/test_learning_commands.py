@@ -190,7 +190,7 @@ def test_a_model_is_trained_activated_used_and_rolled_back(taught: Minyi, write:
     assert back == {"left": name, "running": None}
     assert taught("rescore", "--json").lines[0]["version"] == plain
     actions = [action for _, action in audited(taught)][-3:]
-    assert actions == ["model-train", "model-activate", "model-rollback"]
+    assert actions == ["model.train", "model.activate", "model.rollback"]
     assert taught("verify").code == 0
 
 

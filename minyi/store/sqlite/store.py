@@ -5,7 +5,7 @@ Reading methods see one snapshot each. Safe to share between threads and process
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from minyi.models import (
     Alert,
     AlertId,
     Bucket,
-    ClaimSighting,
     CrawlRun,
     Notification,
     OutboxState,
@@ -54,6 +53,7 @@ from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.facts import from_micros, from_seconds, micros
 from minyi.store.sqlite.learning import SqliteLearning
 from minyi.store.sqlite.projection import SqliteQueue
+from minyi.store.sqlite.register import SqliteRegister
 
 
 class SqliteStore:
@@ -70,6 +70,7 @@ class SqliteStore:
         self.casework = SqliteCasework(self._database)
         self.clusters = SqliteClusters(self._database)
         self.learning = SqliteLearning(self._database)
+        self.register = SqliteRegister(self._database)
 
     # --- reading -----------------------------------------------------------------------------------
 
@@ -128,16 +129,6 @@ class SqliteStore:
         """See `Store.counts`."""
         with self._database.read() as connection:
             return counts.counts(connection, policy, span)
-
-    def claim_sightings(self, policy: PolicyId, span: Span) -> list[ClaimSighting]:
-        """See `Store.claim_sightings`."""
-        with self._database.read() as connection:
-            return counts.claim_sightings(connection, policy, span)
-
-    def cluster_starts(self, policy: PolicyId, clusters: Collection[str], span: Span) -> dict[str, datetime]:
-        """See `Store.cluster_starts`."""
-        with self._database.read() as connection:
-            return counts.cluster_starts(connection, policy, clusters, span)
 
     def policies_changed(self, after_revision: int) -> tuple[set[PolicyId], int]:
         """See `Store.policies_changed`; `ALL_POLICIES` is never named, it changes with the revision."""
