@@ -14,7 +14,7 @@ _NUMBER = re.compile(
     r"第?(?P<number>\d{1,5})号"
 )
 _AGENCY = re.compile(r"[\u4e00-\u9fff]{1,20}$")
-_AGENCY_END = re.compile(r"[发字函办文令规告通综电任议复批呈审政]$")
+_AGENCY_END = re.compile(r"(?:(?<![转印下颁签])发|[字函办文令规告通综电任议复批呈审政])$")
 """How an agency's part of a number ends (发文代字); a word that merely stands before a number does not."""
 
 

@@ -8,7 +8,18 @@ from pathlib import Path
 
 from benchmarks import report
 
-NAMES = ("store", "care", "writers", "detection", "real_input", "misreading", "clusters", "sameness")
+NAMES = (
+    "store",
+    "care",
+    "writers",
+    "detection",
+    "real_input",
+    "misreading",
+    "learning",
+    "matching",
+    "clusters",
+    "sameness",
+)
 """Modules of this package, each with `run() -> Section`."""
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"

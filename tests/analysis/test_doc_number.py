@@ -34,6 +34,14 @@ def test_what_is_not_exactly_a_number_with_its_agency_is_none(text: str) -> None
     assert parse_number(text) is None
 
 
+@pytest.mark.parametrize("verb", ["转发", "印发", "请看", ""])
+def test_a_verb_before_a_bare_number_is_no_agency(verb: str) -> None:
+    """转发〔2022〕495号 forwards a number; 示知发 is an agency's own."""
+    (bare,) = find_numbers(plain_key(f"{verb}〔2022〕495号"))
+    (named,) = find_numbers(plain_key("示知发〔2022〕495号"))
+    assert (bare.lacks_agency, named.lacks_agency) == (True, False)
+
+
 def test_numbers_are_found_inside_a_sentence_in_order() -> None:
     """The run of Han characters before a number is kept, so that the agency can be looked for at its end."""
     key = plain_key("根据示知发〔2026〕12号和〔2025〕第3号，住2026年12号楼的")

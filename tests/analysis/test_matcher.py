@@ -67,6 +67,13 @@ def test_a_document_number_is_found_in_any_bracket(text: str) -> None:
     assert found(text) == [("marks", "doc_number", True)]
 
 
+def test_an_alias_that_is_a_number_is_found_in_any_bracket_too() -> None:
+    """A policy of two numbers, as after two entries were merged."""
+    both = replace(FEES, aliases=("京知办〔2024〕31号",))
+    assert found("京知办[2024]第031号", both) == [("fees", "doc_number", True)]
+    assert found("转发〔2024〕31号文件", both) == [("fees", "doc_number", True)]
+
+
 def test_a_number_of_another_agency_is_another_document() -> None:
     """Year and number alone do not make it ours; a bare number of two policies is unsure for both."""
     assert found("京教发〔2026〕12号") == []
