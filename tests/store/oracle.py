@@ -30,7 +30,12 @@ _BUCKETED = {
 
 def holds(post: Post, word: str) -> bool:
     """True when title or text holds every run of the word: a Han one anywhere, another as a whole word."""
-    return all(contains(post.text, one) or contains(post.title, one) for one in pieces(word))
+    return holds_all(post, pieces(word))
+
+
+def holds_all(post: Post, runs: Sequence[str]) -> bool:
+    """True when title or text holds each run."""
+    return all(contains(post.text, one) or contains(post.title, one) for one in runs)
 
 
 def sure(post: Post) -> set[str]:

@@ -11,6 +11,7 @@ from functools import cache
 TRADITIONAL = dict(zip("專標會費審辦難", "专标会费审办难", strict=True))
 
 
+@cache
 def is_han(character: str) -> bool:
     """True for a Han character."""
     name = unicodedata.name(character, "")

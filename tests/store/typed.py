@@ -7,7 +7,7 @@ from random import Random
 from minyi.models import Label, Post
 from tests.store.meaning import Condition, Meaning, both, either, unless
 from tests.store.office import AUTHORS, BOOK, POLICIES, SOURCES
-from tests.store.oracle import holds, label_of, sure, within
+from tests.store.oracle import holds_all, label_of, sure, within
 from tests.store.plain import TRADITIONAL, fold, pieces, runs
 
 LONGEST = 160
@@ -84,7 +84,8 @@ def _spelled(random: Random, typed: str) -> str:
 
 
 def _words(typed: str) -> Meaning:
-    return Meaning(lambda post: holds(post, typed), pieces(typed))
+    asked = pieces(typed)
+    return Meaning(lambda post: holds_all(post, asked), asked)
 
 
 def _phrase(random: Random, posts: Sequence[Post]) -> Leaf:
