@@ -11,8 +11,6 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
-import rjieba
-
 from minyi.text import opinion_text, search_key
 
 MOST = 24
@@ -34,6 +32,8 @@ class Segmenter:
 
     def __init__(self, terms: Iterable[str] = ()) -> None:
         """`terms` are names and words as people write them; those of 2 to 16 Han characters are added."""
+        import rjieba  # noqa: PLC0415 - 0.3 s and 20 MB that most commands need not spend
+
         self._jieba = rjieba.Jieba()
         for term in terms:
             key = search_key(term)

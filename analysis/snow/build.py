@@ -1,27 +1,27 @@
 """Compiles the model files of the installed SnowNLP package into a `Table`.
 
-The files are found without importing the package, and read (they are marshalled) only after their
-SHA-256 has been checked, so nothing foreign is ever unmarshalled. Every number is computed by the
+The files are found without importing the package, and read only after their SHA-256 has been checked, so
+nothing foreign is ever unmarshalled (the smaller file) or parsed. Every number is computed by the
 very expressions of the package, in its order, so that scores agree in every bit.
 """
 
 from __future__ import annotations
 
-import gc
-import gzip
 import hashlib
 import marshal
 import platform
 import sys
+import zlib
 from array import array
 from bisect import bisect_left
-from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import pairwise
 from math import inf, log
 from pathlib import Path
 from typing import Any
 
-from analysis.snow.table import Table
+from analysis.snow.counts import FIRST, OTHER, Counts, read_counts
+from analysis.snow.table import PAIR, Table
 from minyi.errors import ResourceError
 
 _SEGMENTER = "seg/seg.marshal.3"
@@ -32,11 +32,7 @@ _HASHES = {
     _CLASSIFIER: "70e3feeef768a6e7d8abdf00cbf8cce7c20be884b03da16efd4c0edfaaddd4d1",
     _STOP_WORDS: "fc7a55a0fb8622cdc8f12ff4d35703fe17a71a92a746b7091e1eca6923397413",
 }
-_SCHEMA = "2"
-_TAGS = {"b": 0, "m": 1, "e": 2, "s": 3, "BOS": 0}
-_START = ("", "BOS")
-
-State = tuple[str, str]
+_SCHEMA = "3"
 
 
 def fingerprint() -> bytes:
@@ -52,20 +48,12 @@ def build_table() -> Table:
         ResourceError: the package is missing, or a file is not that of version 0.12.3.
     """
     root = _package_root()
-    collecting = gc.isenabled()
-    gc.disable()  # millions of small values that live to the end: collecting would double the time
-    try:
-        return _build(root)
-    finally:
-        if collecting:
-            gc.enable()
+    words = _word_values(_classifier(root), _read(root, _STOP_WORDS).decode("utf-8"))
+    return Table(*_segment_values(read_counts(_unzipped(root, _SEGMENTER))), *words)
 
 
-def _build(root: Path) -> Table:
-    segmenter = _unmarshal(root, _SEGMENTER)
-    classifier = _unmarshal(root, _CLASSIFIER)
-    stop_words = _read(root, _STOP_WORDS).decode("utf-8")
-    return Table(*_segment_arrays(_Counts.of(segmenter)), *_word_arrays(classifier, stop_words))
+def _classifier(root: Path) -> Any:
+    return marshal.loads(_unzipped(root, _CLASSIFIER))  # noqa: S302 - bytes known by their SHA-256
 
 
 def _package_root() -> Path:
@@ -86,114 +74,88 @@ def _read(root: Path, name: str) -> bytes:
     return data
 
 
-def _unmarshal(root: Path, name: str) -> Any:
-    return marshal.loads(gzip.decompress(_read(root, name)))  # noqa: S302 - bytes known by their SHA-256
+def _unzipped(root: Path, name: str) -> bytes:
+    return zlib.decompress(_read(root, name), wbits=zlib.MAX_WBITS | 16)
 
 
 # --- segmenter --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """Counts of the tagger, and its interpolation weights."""
-
-    one: dict[State, int]
-    two: dict[tuple[State, State], int]
-    three: dict[tuple[State, State, State], int]
-    total: float
-    weights: tuple[float, float, float]
-
-    @classmethod
-    def of(cls, model: Any) -> _Counts:
-        """The counts of a stored segmenter."""
-        one, two, three = (model[name]["d"] for name in ("uni", "bi", "tri"))
-        return cls(one, two, three, model["uni"]["total"], (model["l1"], model["l2"], model["l3"]))
-
-    def singles(self) -> dict[State, float]:
-        """Unigram part of each state."""
-        return {state: self.weights[0] * (float(count) / self.total) for state, count in self.one.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """Bigrams: entries by the pair's key, and unigram + bigram part by the two states."""
-
-    entries: dict[int, list[tuple[int, float]]]
-    sums: dict[tuple[State, State], float]
+def _segment_values(counts: Counts) -> list[Any]:
+    """Values of `Table` from `characters` to `triple_values`."""
+    counts.one.pop(OTHER, None)
+    known = sorted({state >> 2 for state in counts.one} - {FIRST >> 2})
+    parts = {state: counts.weights[0] * (float(count) / counts.total) for state, count in counts.one.items()}
+    single = array("d", [-inf] * 4)
+    for point in known:
+        shares = (parts.get(point * 4 + tag, 0.0) for tag in range(4))
+        single.extend(log(share) if share else -inf for share in shares)
+    two = counts.two
+    pairs = {_entry(two[at], two[at + 1]): two[at + 2] for at in range(0, len(two), 3)}
+    order = sorted(pairs)
+    sums = _sums(counts, parts, pairs)
+    codes, values = array("B", [key & 15 for key in order]), array("d", [log(sums[key]) for key in order])
+    names = sorted({key >> 4 for key in order})
+    triple_starts, *triples = _triples(counts, pairs, sums, names)
+    entry_starts = [bisect_left(order, name << 4) for name in (*names, names[-1] + 1)]
+    records = b"".join(
+        PAIR.pack(start, end - start, codes[start], values[start], *triple_starts[at : at + 2])
+        for at, (start, end) in enumerate(pairwise(entry_starts))
+    )
+    characters = [FIRST >> 2, *known]
+    starts = array("I", (bisect_left(names, point << 16) for point in (*characters, known[-1] + 1)))
+    seconds = _text(array("H", (name & 0xFFFF for name in names)))
+    return ["".join(map(chr, characters)), single, starts, seconds, records, codes, values, *triples]
 
 
-def _segment_arrays(counts: _Counts) -> list[array[Any]]:
-    """Arrays of `Table` from `characters` to `triple_values`."""
-    known = sorted({char for char, _ in counts.one if _is_han(char)})
-    # a state as a number: index of the character * 4 + tag; the sentence start has the index behind the last
-    codes = {(char, tag): at * 4 + _TAGS[tag] for at, char in enumerate(known) for tag in "bmes"}
-    codes[_START] = len(known) * 4
-    singles = counts.singles()
-    single = array("d")
-    for char in known:
-        parts = (singles.get((char, tag), 0.0) for tag in "bmes")
-        single.extend(log(part) if part else -inf for part in parts)
-    pairs = _pairs(counts, singles, codes, len(known) + 1)
-    keys = sorted(pairs.entries)
-    starts, pair_codes, values = array("I", [0]), array("B"), array("d")
-    for key in keys:
-        for code, value in sorted(pairs.entries[key]):
-            pair_codes.append(code)
-            values.append(value)
-        starts.append(len(pair_codes))
-    head: list[array[Any]] = [array("I", map(ord, known)), single, array("I", keys)]
-    return [*head, starts, pair_codes, values, *_triples(counts, pairs.sums, codes, keys)]
+def _entry(first: int, second: int) -> int:
+    """A bigram as one number: both characters, both tags."""
+    return (first >> 2) << 20 | (second >> 2) << 4 | (second & 3) << 2 | first & 3
 
 
-def _is_han(char: str) -> bool:
-    """The range that SnowNLP segments; a character of any other never reaches the tagger."""
-    return "\u4e00" <= char <= "\u9fa5"
-
-
-def _pairs(counts: _Counts, singles: dict[State, float], codes: dict[State, int], size: int) -> _Pairs:
-    pairs = _Pairs({}, {})
-    weight = counts.weights[1]
-    for (second, third), count in counts.two.items():
-        if second in codes and third in codes:
-            two, three = codes[second], codes[third]
-            entries = pairs.entries.setdefault((two >> 2) * size + (three >> 2), [])
-            if third != _START:
-                total = singles[third] + weight * count / counts.one[second]
-                pairs.sums[second, third] = total
-                entries.append(((three & 3) * 4 + (two & 3), log(total)))
-    return pairs
+def _sums(counts: Counts, parts: dict[int, float], pairs: dict[int, int]) -> dict[int, float]:
+    """Unigram + bigram part of each bigram; 1 for two starts of a sentence, which is no step."""
+    weight, two, sums = counts.weights[1], counts.two, dict.fromkeys(pairs, 1.0)
+    for at in range(0, len(two), 3):
+        first, second, count = two[at : at + 3]
+        if second != FIRST:
+            sums[_entry(first, second)] = parts[second] + weight * count / counts.one[first]
+    return sums
 
 
 def _triples(
-    counts: _Counts, sums: dict[tuple[State, State], float], codes: dict[State, int], keys: list[int]
-) -> list[array[Any]]:
-    size = (codes[_START] >> 2) + 1
-    position = {key: at for at, key in enumerate(keys)}
-    weight, two_counts = counts.weights[2], counts.two
-    rows: dict[int, float] = {}
-    for (first, second, third), count in counts.three.items():
-        if first in codes and second in codes and third in codes:
-            one, two, three = codes[first], codes[second], codes[third]
-            pair = position[(one >> 2) * size + (two >> 2)]
-            step = ((two & 3) * 4 + (one & 3)) * 64 + ((three & 3) * 4 + (two & 3)) * 4 + (one & 3)
-            value = log(sums[second, third] + weight * count / two_counts[first, second])
-            rows[pair << 32 | (three >> 2) << 16 | step] = value
-    order = sorted(rows)
-    starts = array("I", (bisect_left(order, pair << 32) for pair in range(len(keys) + 1)))
-    thirds = array("H", (row >> 16 & 0xFFFF for row in order))
-    return [
-        starts,
-        thirds,
-        array("H", (row & 0xFFFF for row in order)),
-        array("d", map(rows.__getitem__, order)),
-    ]
+    counts: Counts, pairs: dict[int, int], sums: dict[int, float], names: list[int]
+) -> tuple[array[int], str, array[int], array[float]]:
+    """Where the trigrams of each pair start; their third characters, codes and values."""
+    three, weight = counts.three, counts.weights[2]
+    rows = []
+    for at in range(0, len(three), 4):
+        first, second, third, count = three[at : at + 4]
+        begun, ended = _entry(first, second), _entry(second, third)
+        step = (begun & 15) << 6 | (ended & 15) << 2 | first & 3
+        rows.append(((begun >> 4) << 26 | (third >> 2) << 10 | step) << 32 | count)
+    rows.sort()  # numbers alone, as a key beside each would take as much memory again
+    thirds, codes, values = array("H"), array("H"), array("d")
+    for row in rows:
+        name, third, step = row >> 58, row >> 42 & 0xFFFF, row >> 32 & 0x3FF
+        begun, ended = name << 4 | step >> 6, (name & 0xFFFF) << 20 | third << 4 | step >> 2 & 15
+        thirds.append(third)
+        codes.append(step)
+        values.append(log(sums[ended] + weight * (row & 0xFFFFFFFF) / pairs[begun]))
+    starts = array("I", (bisect_left(rows, name << 58) for name in (*names, names[-1] + 1)))
+    return starts, _text(thirds), codes, values
+
+
+def _text(points: array[int]) -> str:
+    """The characters of 16-bit code points; a list of them would take 50 MB."""
+    return points.tobytes().decode(f"utf-16-{sys.byteorder[0]}e")
 
 
 # --- classifier -------------------------------------------------------------------------------------
 
 
-def _word_arrays(classifier: Any, stop_words: str) -> list[array[Any]]:
-    """Arrays of `Table` from `words` to `constants`."""
+def _word_values(classifier: Any, stop_words: str) -> list[Any]:
+    """Values of `Table` from `words` to `constants`."""
     classes = classifier["d"]
     if list(classes) != ["neg", "pos"]:
         raise ResourceError("snownlp 的情感模型类别不是 neg、pos")
@@ -206,5 +168,4 @@ def _word_arrays(classifier: Any, stop_words: str) -> list[array[Any]]:
     priors = [log(total) - log(classifier["total"]) for total in totals]
     unseen = [log(float(1) / total) for total in totals]
     stops = sorted({line.strip() for line in stop_words.split("\n")})
-    text = array("B", "\n".join(words).encode("utf-8", "surrogatepass"))
-    return [text, *shares, array("B", "\n".join(stops).encode("utf-8")), array("d", priors + unseen)]
+    return ["\n".join(words), *shares, "\n".join(stops), array("d", priors + unseen)]
