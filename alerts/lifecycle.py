@@ -17,17 +17,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.deadlines import PLAIN_CLOCKS, ClockRules, with_case
-from alerts.routing import recipients_of
 from alerts.onsets import Topic, onset_of
+from alerts.routing import recipients_of
 from minyi.config import Recipient, Rules
 from minyi.models import (
+    SOURCE_RULES,
     Alert,
     AlertId,
     AlertState,
     Notification,
     Policy,
     PolicyId,
-    SOURCE_RULES,
     RuleName,
     SourceId,
     Spike,

@@ -7,6 +7,7 @@ from typing import Any
 
 from alerts.explain import Names, explain
 from alerts.notify.content import text
+from alerts.wording import RULE_WORDS
 from cli.case_command import case_options, show_case
 from cli.case_text import case_values
 from cli.opening import opened
@@ -15,8 +16,6 @@ from jobs.letters import alert_view, names_of
 from minyi.clock import local_iso
 from minyi.errors import ConfigError
 from minyi.models import Alert, AlertId, Spike
-
-RULES = {"volume": "声量突增", "negative_volume": "负面突增", "source_silent": "信源静默"}
 
 
 def options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentParser]) -> None:
