@@ -9,7 +9,6 @@ from cli.output import print_json, styled, time_or_dash, width
 from jobs.search import post_values
 from minyi.models import Precision
 from minyi.store.base import Hit, Order, Page, Reader
-from minyi.store.nodes import positive_texts
 from minyi.store.query import NameBook, Query
 from reports.width import plain, wrap
 
@@ -35,7 +34,7 @@ def show(args: argparse.Namespace, reader: Reader, names: NameBook, query: Query
         for line in hit_lines(hit, names, width(), bold=styled()):
             print(line)
         print()
-    for line in _ending(page, query, order):
+    for line in _ending(page, query):
         print(line)
 
 
@@ -55,13 +54,11 @@ def _print_lines(page: Page, *, collapsed: bool) -> None:
     )
 
 
-def _ending(page: Page, query: Query, order: Order) -> Iterator[str]:
+def _ending(page: Page, query: Query) -> Iterator[str]:
     total = f"{page.total:,}" + ("+" if page.total_is_floor else "")
     yield f"共 {total} 条，显示 {len(page.hits)} 条" + ("，同文合并" if query.collapse else "")
     if page.window:
         yield f"按最新 {page.window:,} 条计算"
-    if order is Order.RELEVANCE and not positive_texts(query.text):
-        yield "注：没有可比较相关度的检索词，按时间从新到旧排列"
     yield from (f"注：{note}" for note in page.notes)
     if page.total == 0:
         yield "看看检索式如何理解：加上 --explain"

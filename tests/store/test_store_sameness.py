@@ -63,6 +63,19 @@ def test_relevance_gives_the_same_posts_in_one_page(world: World) -> None:
         assert len(found) == min(len(hits), 200), typed
 
 
+def test_the_only_page_of_the_best_says_so(world: World) -> None:
+    """Whoever ranks by relevance is told that there is no further page, or that nothing could be ranked."""
+    query = parse("专利 OR 商标", resolver=invented.BOOK)
+    page = world.reader.search(query, Order.RELEVANCE, size=3)
+    assert page.next is None
+    assert page.notes == ("按相关度只列最相关的 3 条，没有下一页；要看其余的，请按时间排列",)
+    every = parse("专利 商标 年费", resolver=invented.BOOK)
+    assert world.reader.search(every, Order.RELEVANCE, size=200).notes == ()
+    unranked = world.reader.search(Query(), Order.RELEVANCE, size=3)
+    assert unranked.notes == ("没有可比较相关度的检索词，按时间从新到旧排列",)
+    assert unranked.next is not None
+
+
 @pytest.mark.parametrize("step", Step)
 def test_curves_count_as_the_oracle_does(world: World, step: Step) -> None:
     """Buckets with and without text, split or not, over whole and ragged ranges."""

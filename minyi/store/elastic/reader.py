@@ -17,6 +17,7 @@ from minyi.store.elastic.layout import Layout
 from minyi.store.highlight import highlights
 from minyi.store.nodes import positive_texts
 from minyi.store.query import Query
+from minyi.store.ranking import ranking_notes
 
 MAX_PAGE = 200
 MAX_BUCKETS = 10_000
@@ -54,7 +55,8 @@ class ElasticReader:
         total = self._asker.total(asked, EXACT_TOTAL + 1)
         window: int | None = None
         following: str | None = None
-        if order == Order.RELEVANCE and positive_texts(query.text):
+        ranked = order == Order.RELEVANCE and bool(positive_texts(query.text))
+        if ranked:
             floor = self._asker.window_floor(asked)
             among = [] if floor is None else [at_least(floor)]
             posts = self._asker.best(scored(query, *among), size, collapse=query.collapse)
@@ -65,7 +67,8 @@ class ElasticReader:
             posts = found[:size]
             following = write_cursor(query, posts[-1].rid) if len(found) > size else None
         hits = self._hits(query, posts)
-        return Page(hits, min(total, EXACT_TOTAL), total > EXACT_TOTAL, window, query.notes, following)
+        notes = query.notes + ranking_notes(order, ranked=ranked, total=total, shown=len(hits), size=size)
+        return Page(hits, min(total, EXACT_TOTAL), total > EXACT_TOTAL, window, notes, following)
 
     def _hits(self, query: Query, posts: Sequence[StoredPost]) -> tuple[Hit, ...]:
         clusters = sorted({one.post.cluster for one in posts if one.post.cluster}) if query.collapse else []

@@ -13,6 +13,7 @@ from minyi.store.cursor import read_cursor, write_cursor
 from minyi.store.highlight import highlights
 from minyi.store.nodes import positive_texts
 from minyi.store.query import Query
+from minyi.store.ranking import ranking_notes
 from minyi.store.sqlite import ask, collapse
 from minyi.store.sqlite.collapse import count_hits
 from minyi.store.sqlite.plan import Plan, compile_query, read_numbers
@@ -35,7 +36,8 @@ def search(connection: apsw.Connection, query: Query, order: Order, size: int, c
     size = min(max(size, 1), MAX_PAGE)
     window: int | None = None
     following: str | None = None
-    if order == Order.RELEVANCE and plan.match is not None and positive_texts(query.text):
+    ranked = order == Order.RELEVANCE and plan.match is not None and bool(positive_texts(query.text))
+    if ranked:
         total = count_hits(connection, plan, EXACT_TOTAL + 1)
         rids, window = _best(connection, plan, size, collapsed=query.collapse)
     else:
@@ -54,7 +56,8 @@ def search(connection: apsw.Connection, query: Query, order: Order, size: int, c
         )
         for stored in shown
     )
-    return Page(hits, min(total, EXACT_TOTAL), total > EXACT_TOTAL, window, query.notes, following)
+    notes = query.notes + ranking_notes(order, ranked=ranked, total=total, shown=len(hits), size=size)
+    return Page(hits, min(total, EXACT_TOTAL), total > EXACT_TOTAL, window, notes, following)
 
 
 def batch(connection: apsw.Connection, query: Query, size: int, below: int | None) -> list[StoredPost]:
