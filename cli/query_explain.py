@@ -46,9 +46,11 @@ def _lines(told: Explanation, query: Query, alone: Sequence[Page], together: Pag
         for step in steps:
             found = f"　[单独有 {_total(page)} 条]" if step.depth == 0 else ""
             yield f"{'  ' * (step.depth + 1)}· {step.words}{found}"
-    whole = range_words(*query.published)
-    if whole:
-        yield f"全式的时间范围：{whole}"
+    start, end = query.published
+    if start and end and start >= end:
+        yield "几个时间条件没有共同的时间，查不到帖文"
+    elif start or end:
+        yield f"全式的时间范围：{range_words(start, end)}"
     yield f"合起来有 {_total(together)} 条"
     yield from (f"换写：“{one.typed}”按“{one.read}”检索（{one.how}）" for one in told.converted)
     yield from (f"注意：{words}" for words in told.ignored)

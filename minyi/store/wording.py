@@ -6,9 +6,11 @@ answer another.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
 from unicodedata import normalize
 
@@ -29,6 +31,13 @@ _FIELDS = {
     Field.SENT: "情感",
     Field.TIME: "时间",
 }
+
+
+_NEAR_NAMES = 3
+"""Unknown names that are answered with known ones, and how many of these."""
+
+_COMPARED = re.compile(r"(>=|<=|>|<)\s*(\S+)")
+_COMPARISONS = {">": "高于", ">=": "不低于", "<": "低于", "<=": "不高于"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ def explain(typed: str, names: NameBook) -> Explanation:
         conditions=tuple((part, tuple(words.steps(part, 0))) for part in parts),
         converted=_conversions(parsed.readings),
         ignored=(*parsed.notes, *mended(typed)),
-        hints=hints(typed),
+        hints=(*hints(typed), *_near_names(parsed.readings, names)),
         tree=words.values(tree) if tree else None,
     )
 
@@ -92,10 +101,30 @@ def _conversions(readings: Sequence[Reading]) -> tuple[Converted, ...]:
     found = {}
     for one in readings:
         key = search_key(one.typed)
-        if isinstance(one.node, Text) and key != one.typed:
+        if isinstance(one.node, Text) and any(run not in one.typed for run in one.node.runs):
             how = "繁体转为简体" if simplify(one.typed) != one.typed else "全角、大写等写法统一"
             found[one.typed] = Converted(one.typed, key, how)
     return tuple(found.values())
+
+
+def _near_names(readings: Sequence[Reading], names: NameBook) -> Iterator[str]:
+    """Names that a policy or source which does not exist may have been meant for."""
+    known = {
+        Field.POLICY: [policy.title for policy in names.policies],
+        Field.SOURCE: list(names.sources.values()),
+    }
+    unknown = [
+        (one.node.field, one.typed)
+        for one in readings
+        if isinstance(one.node, Member) and not one.node.values and one.node.field in known
+    ]
+    for field, typed in unknown[:_NEAR_NAMES]:  # each looks through all names
+        wanted = simplify(typed)
+        every = list(dict.fromkeys(known[field]))
+        near = [name for name in every if wanted in name] or get_close_matches(wanted, every, cutoff=0.4)
+        if near:
+            told = "、".join(f"“{name}”" for name in near[:_NEAR_NAMES])
+            yield f"“{typed}”：相近的{_FIELDS[field]}名称有{told}；名称里有空格时要加引号"
 
 
 def range_words(start: datetime | None, end: datetime | None) -> str:
@@ -141,9 +170,9 @@ class _Words:
             case Member(field, values):
                 return self._member(node, field, values, negated=negated)
             case Polarity(low, high):
-                return f"情感分{_not(negated)}{_range(low, high)}（-1 最负面，1 最正面）" + (
-                    "，未分析的也算" if negated else ""
-                )
+                words = _compared(self._typed.get(node, "")) or _range(low, high)
+                told = f"情感分{'不是' if negated else ''}{words}（-1 最负面，1 最正面）"
+                return told + ("，未分析的也算" if negated else "")
             case Published(start, end):
                 return f"发表时间{_not(negated)}在 {range_words(start, end)}" + (
                     "，时间不详的也算" if negated else ""
@@ -236,14 +265,20 @@ def _text_words(runs: tuple[str, ...], *, negated: bool) -> str:
     return f"标题或正文{'不含' if negated else '含有'}{shown}"
 
 
+def _compared(typed: str) -> str:
+    """`<-0.3` in words; empty for a range with two ends."""
+    found = _COMPARED.fullmatch(normalize("NFKC", typed).strip())
+    return f"{_COMPARISONS[found[1]]} {found[2]}" if found else ""
+
+
 def _not(negated: bool) -> str:
     return "不" if negated else ""
 
 
 def _range(low: int | None, high: int | None) -> str:
     if low is not None and high is not None:
-        return f"在 {low / 1000:g} 至 {high / 1000:g} 之间（含两端）"
-    return f"是 {low / 1000:g} 或更高" if low is not None else f"是 {(high or 0) / 1000:g} 或更低"
+        return f"在 {low / 1000:g} 至 {high / 1000:g} 之间，含两端"
+    return f"不低于 {low / 1000:g}" if low is not None else f"不高于 {(high or 0) / 1000:g}"
 
 
 def _unit(thousandths: int | None) -> float | None:

@@ -36,7 +36,7 @@ def test_names_and_times_are_resolved(minyi: Minyi, write: Write) -> None:
     assert "《青溪油糕商标使用办法》（oil-cake）" in page
     assert "2026-03-01 00:00（含）至 2026-03-03 00:00（不含），北京时间" in page
     assert "作者是“张三”" in page
-    assert "情感分是 -0.301 或更低" in page
+    assert "情感分低于 -0.3（-1 最负面" in page
     assert "倾向是负面" in page
 
 
@@ -63,6 +63,7 @@ def test_each_condition_says_what_it_finds_alone(minyi: Minyi, write: Write) -> 
         ("商标 ，。", "已忽略“，。”：其中没有可检索的文字"),
         ("政策:没有的", "没有名为“没有的”的政策"),
         ("商标 或 会费", "“或”按普通文字检索；要作运算符请写 OR"),
+        ("时间:>2026-03-05 时间:<2026-03-02", "几个时间条件没有共同的时间，查不到帖文"),
         ("标签:负面", "“标签:”不是检索条件"),
         ("商标OR会费", "“商标OR会费”中的 OR 连着文字，按普通文字检索"),
         ("商标-会费", "“商标-会费”中的“-”按标点处理"),
@@ -107,6 +108,35 @@ def test_programs_get_the_tree(minyi: Minyi, write: Write) -> None:
     assert (told["since"], told["until"]) == ("2026-03-03T00:00:00+08:00", None)
     assert [one["total"] for one in told["conditions"]] == [2, 0]
     assert told["total"] == 0
+
+
+def test_an_unknown_name_is_answered_with_known_ones(minyi: Minyi, write: Write) -> None:
+    """Whoever typed half a name, or one with a slip, sees the whole."""
+    minyi("policies", "import", write("p.toml", POLICY))
+    minyi("import", write("posts.jsonl", POSTS))
+    assert "“市民”：相近的信源名称有“市民论坛”" in minyi("query", "来源:市民", "--explain").out
+    assert (
+        "“青溪油糕办法”：相近的政策名称有“青溪油糕商标使用办法”"
+        in minyi("query", "政策:青溪油糕办法", "--explain").out
+    )
+    assert "相近" not in minyi("query", "来源:完全无关", "--explain").out
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("情感:>=0.2", "情感分不低于 0.2（"),
+        ("-情感:>0", "情感分不是高于 0（-1 最负面，1 最正面），未分析的也算"),
+        ("情感：-0.5..0", "情感分在 -0.5 至 0 之间，含两端（"),
+        ("情感:..-0.2", "情感分不高于 -0.2（"),
+        ("会费，真的吗！", "同时含有“会费”、“真的吗”"),
+    ],
+)
+def test_conditions_read_as_they_were_typed(minyi: Minyi, typed: str, told: str) -> None:
+    """Bounds are said as bounds; signs that were no part of a word are not told as a change."""
+    page = minyi("query", typed, "--explain").out
+    assert told in page
+    assert "换写" not in page
 
 
 def test_the_empty_query_is_every_post(minyi: Minyi) -> None:
