@@ -199,7 +199,9 @@ def _update(alert: Alert, spike: Spike, rules: Rules, clocks: ClockRules, now: d
         return None  # told once an outage
     spike = replace(spike, late=alert.spike.late)
     reason = _reason(alert, spike, rules)
-    if reason is None and spike == alert.spike:
+    if _fades(alert.spike, spike):
+        spike = alert.spike
+    if reason is None and _facts(spike) == _facts(alert.spike):
         return None
     level = min(alert.level, spike.level)
     reopened = reason is not None and alert.state in (AlertState.RESPONDED, AlertState.RESOLVED)
@@ -217,6 +219,22 @@ def _update(alert: Alert, spike: Spike, rules: Rules, clocks: ClockRules, now: d
     elif level is not alert.level:
         updated = clocks.adjust(updated, now)
     return _Decision(updated, alert.version, reason, str(alert.notified_count) if reason == GROWN else "")
+
+
+def _fades(old: Spike, new: Spike) -> bool:
+    """True when the old numbers' window is closed for good and the same onset now shows weaker ones."""
+    closed = old.window.end.isoformat() <= str(new.arithmetic.get("judged_from", ""))
+    return closed and onset_of(old) == onset_of(new) and _strength(new) <= _strength(old)
+
+
+def _strength(spike: Spike) -> float:
+    return spike.score / max(spike.threshold, 1e-9)
+
+
+def _facts(spike: Spike) -> Spike:
+    """The spike without the times it was judged from and at."""
+    facts = {k: v for k, v in spike.arithmetic.items() if k not in ("judged_from", "judged_at")}
+    return replace(spike, arithmetic=facts)
 
 
 def _reason(alert: Alert, spike: Spike, rules: Rules) -> str | None:

@@ -85,9 +85,9 @@ class Watched:
         return number_of(day.series.time_of(day.first))
 
     @property
-    def latest(self) -> Series:
-        """The series that reaches furthest."""
-        return self.days[-1].series
+    def judged_from(self) -> datetime:
+        """Start of the first bucket judged."""
+        return from_seconds(self.first * BUCKET_SECONDS)
 
     def day_of(self, number: int) -> Day:
         """The day that judges a bucket of this absolute number."""

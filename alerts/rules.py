@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from alerts.onsets import Watched, onset_of
@@ -18,4 +19,8 @@ def policy_spikes(watched: Watched, rules: Rules, now: datetime) -> list[Spike]:
     found += share_spikes(watched, rules.negative_share, now)
     found += talk_spikes(watched, rules, now)
     order = list(rules.on_policies())
-    return sorted(found, key=lambda spike: (onset_of(spike), order.index(spike.rule), spike.subject))
+    judged = {"judged_from": watched.judged_from.isoformat(), "judged_at": now.isoformat()}
+    return [
+        replace(spike, arithmetic={**spike.arithmetic, **judged})
+        for spike in sorted(found, key=lambda s: (onset_of(s), order.index(s.rule), s.subject))
+    ]

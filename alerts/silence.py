@@ -65,7 +65,7 @@ def _outage(
     refused = failed and run is not None and run.state is SourceState.BLOCKED
     rule: SilentRule | BlockedRule = rules.source_blocked if refused else rules.source_silent
     counted_from = began if failed else max(began, watching_since)
-    missed = _open_seconds(card.hours, counted_from, now) / card.every_seconds
+    missed = open_seconds(card.hours, counted_from, now) / card.every_seconds
     if not rule.enabled or missed < rule.intervals:
         return None
     return _spike(
@@ -111,8 +111,8 @@ def may_be_quiet(card: Source, health: SourceHealth | None, now: datetime) -> bo
 def quiet_source(curve: SourceCurve, rule: SilentRule, now: datetime) -> Spike | None:
     """A spike when no post for so long is chance less than once in 10 ** `surprise`; else None.
 
-    1. The source's own profile, neither smoothed nor grounded, and mean rate in the 28 days up to its newest post; spread phi of its 6-hour
-       windows.
+    1. The source's own profile, neither smoothed nor grounded, its mean rate in the 28 days up to its newest
+       post, and the spread phi of its 6-hour windows.
     2. m = posts expected since then, blind hours left out. For a negative binomial with mean m,
        P(0) = (1 + phi m) ** (-1 / phi).
     """
@@ -172,7 +172,7 @@ def _spike(
     )
 
 
-def _open_seconds(hours: str, begin: datetime, end: datetime) -> float:
+def open_seconds(hours: str, begin: datetime, end: datetime) -> float:
     """Seconds of [begin, end) inside the daily local hours `a-b`; at most the last seven days count."""
     opens, closes = (int(part) for part in hours.split("-"))
     begin = max(begin, end - timedelta(days=7))

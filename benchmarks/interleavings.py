@@ -2,8 +2,8 @@
 
 A month of talk about one policy ends in three lively days: a burst, a resentful burst, copies of one text on
 two sources, a watch-list claim repeated. Each run delivers the posts of those days in its own order, late by
-up to a day, some of them again, some before the service was stopped and started, to a record of its own; looks
-fall at random times. The run that delivers each post a minute after publishing sets what must stand at last.
+up to a day, some of them again, some before the service was stopped and started, to a record of its own;
+looks fall at random times. What must stand is set by the run that delivers each post a minute old.
 
 `python -m benchmarks.interleavings FIRST COUNT` runs a part by itself.
 """
@@ -217,7 +217,7 @@ def stage(seed: int = 1) -> Iterator[Stage]:
 
 
 def differences(first: int, count: int) -> tuple[int, int, int]:
-    """Of these runs: how many end with other alerts, how many told twice; and the alerts that had to stand."""
+    """Of these runs: how many end with other alerts, how many told twice; and alerts that had to stand."""
     other = twice = standing = 0
     for story_seed in range(first // A_STORY, -(-(first + count) // A_STORY)):
         with stage(story_seed) as here:

@@ -8,14 +8,14 @@ from typing import Any
 from alerts.explain import Names, explain
 from alerts.notify.content import text
 from alerts.wording import RULE_WORDS
+from cli import explain_command
 from cli.case_command import case_options, show_case
 from cli.case_text import case_values
 from cli.opening import opened
 from cli.output import print_json, print_table, short_time
 from jobs.letters import alert_view, names_of
 from minyi.clock import local_iso
-from minyi.errors import ConfigError
-from minyi.models import Alert, AlertId, Spike
+from minyi.models import Alert, Spike
 
 
 def options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentParser]) -> None:
@@ -27,6 +27,8 @@ def options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentPars
     show = actions.add_parser("show", parents=parents, help="一起预警的全文与算式")
     show.add_argument("id", help="预警编号")
     show.set_defaults(run=run_show)
+    explaining = actions.add_parser("explain", parents=parents, help="每个数字由库中帖文复算，与当时对照")
+    explain_command.options(explaining)
     case_options(actions, parents)
 
 
@@ -59,11 +61,7 @@ def run_list(args: argparse.Namespace) -> int:
 def run_show(args: argparse.Namespace) -> int:
     """Show one alert as its mail does; the id's beginning is enough when it is unique."""
     with opened(args) as context:
-        found = [one for one in context.store.alerts(10_000) if one.id.startswith(args.id)]
-        if len(found) != 1:
-            count = "不止一起" if found else "没有"
-            raise ConfigError(f"{count}编号以 {args.id} 开头的预警；见 minyi alerts list", key="alerts show")
-        alert = context.store.alert(AlertId(found[0].id)) or found[0]
+        alert = explain_command.find_alert(context.store, args.id, "alerts show")
         view = alert_view(context, alert, "firing", context.clock())
         if args.json:
             shown = alert_values(alert, view.names) | {"arithmetic": dict(alert.spike.arithmetic)}
@@ -101,15 +99,16 @@ def _numbers(spike: Spike) -> dict[str, Any]:
     }
 
 
-def spike_values(spike: Spike) -> dict[str, Any]:
+def spike_values(spike: Spike, names: Names | None = None) -> dict[str, Any]:
     """The alert fields of a spike that no record holds: a backtest's."""
     return {
         "policy": spike.policy,
         "rule": spike.rule.value,
+        "subject": spike.subject,
         "level": spike.level.name,
         "detected_at": local_iso(spike.window.end),
         **_numbers(spike),
         "threshold": spike.threshold,
-        "text": explain(spike, Names({}, {})),
+        "text": explain(spike, names or Names({}, {})),
         "arithmetic": dict(spike.arithmetic),
     }

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from alerts.backtest import backtest
 from alerts.countsfile import Count, read_counts, write_alerts
+from alerts.onsets import onset_of
 from cli.alerts_command import spike_values
 from cli.opening import opened
 from cli.output import print_json, print_table, time_or_dash
-from jobs.history import stored_counts
+from jobs.history import replay, stored_counts
 from minyi import config
-from minyi.clock import parse_time
+from minyi.clock import LOCAL, parse_time
 from minyi.config import Rules
 from minyi.errors import ConfigError
 from minyi.models import Spike
@@ -109,7 +110,14 @@ def _stored_runs(args: argparse.Namespace, rules: Rules) -> Iterator[tuple[str, 
         begin, end = parse_time(args.begin), parse_time(args.end)
     except ValueError:
         raise ConfigError("不是时间，应写作 2026-03-02 或 2026-03-02T10:00", key="--from、--to") from None
+    step = STEPS[args.step]
     with opened(args) as context:
-        every, negative = stored_counts(context, args.policy, begin, end, STEPS[args.step])
-    spikes = backtest(args.policy, every, STEPS[args.step], rules, negative)
-    yield args.policy, [spike for spike in spikes if spike.window.end > begin]
+        if step == STEPS["5m"]:
+            spikes = replay(context, args.policy, rules, begin, end)
+        else:
+            every, negative = stored_counts(context, args.policy, begin, end, step)
+            found = backtest(args.policy, every, step, rules, negative)
+            spikes = [spike for spike in found if spike.window.end > begin]
+    if args.alerts_out:
+        write_alerts(args.alerts_out / f"{args.policy}.csv", [onset_of(s).astimezone(LOCAL).isoformat() for s in spikes])
+    yield args.policy, spikes

@@ -75,6 +75,7 @@ COMMANDS = (
     Command("normalise", "输出标准输入的规整文本（检索所用）", "text_command", "normalise_options"),
     Command("kibana", "Kibana 看板", "kibana_command"),
     Command("init-env", "写容器的 .env，口令随机生成", "env_command"),
+    Command("rules", "预警规则：先试算，再保存", "rules_command"),
     Command("backtest", "用历史数据回测预警规则", "backtest_command"),
 )
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from alerts.detect.grid import HOUR
 from alerts.detect.share import UNKNOWN_OFFICE_SHARE
 from alerts.onsets import Day, Topic, Watched, days_of, sightings_span
 from alerts.profile import Profile, pooled
@@ -16,10 +15,9 @@ from alerts.silence import SourceCurve, may_be_quiet, quiet_source
 from alerts.talk import growing
 from jobs.context import Context
 from jobs.versions import mixed_lately
-from minyi.clock import from_seconds
 from minyi.config import Rules
 from minyi.models import Bucket, Label, Policy, SourceHealth, SourceId, Span, Spike
-from minyi.store.base import Split, Step
+from minyi.store.base import Split, Step, Store
 from minyi.store.query import Query
 from minyi.workdays import load_calendar
 
@@ -162,12 +160,16 @@ class Seeing:
         newest = self._health[source].newest_item
         if newest is None:
             return None
-        end = from_seconds((int(self._now.timestamp()) // HOUR) * HOUR)
-        span = (_hour_of(newest) - HISTORY, end)
-        buckets = self._store.timeline(Query(sources=(source,), published=span), Step.HOUR)
-        hours = [(bucket.start, bucket.count) for bucket in buckets]
-        blind = frozenset(bucket.start for bucket in buckets if bucket.blind)
-        return quiet_source(SourceCurve(source, newest, hours, blind), self._rules.source_silent, self._now)
+        curve = source_curve(self._store, source, newest, self._now)
+        return quiet_source(curve, self._rules.source_silent, self._now)
+
+
+def source_curve(store: Store, source: SourceId, newest: datetime, now: datetime) -> SourceCurve:
+    """A source's whole hours up to `now`, from 28 days before its newest post."""
+    begin, end = _hour_of(newest) - HISTORY, _hour_of(now)
+    buckets = store.timeline(Query(sources=(source,), published=(begin, end)), Step.HOUR)
+    hours = [(bucket.start, bucket.count) for bucket in buckets]
+    return SourceCurve(source, newest, hours, frozenset(b.start for b in buckets if b.blind))
 
 
 def _hour_of(when: datetime) -> datetime:

@@ -11,7 +11,7 @@ import codecs
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -112,7 +112,7 @@ class NegativeShareRule(PolicyRule):
 
 @dataclass(frozen=True, slots=True)
 class MisreadingRule(PolicyRule):
-    """`[rules.misreading]` A claim of a policy's watch-list that posts repeat: level IV, from `min_voices` on III."""
+    """`[rules.misreading]` A watch-list claim that posts repeat: level IV, from `min_voices` on III."""
 
     min_voices: int = within(3, 1, 1_000)
     window_hours: int = within(24, 1, 24)
@@ -134,7 +134,7 @@ class KeySourceRule(PolicyRule):
 
 @dataclass(frozen=True, slots=True)
 class SilentRule:
-    """`[rules.source_silent]` A source without a good fetch for `intervals` times its `every`, or without posts."""
+    """`[rules.source_silent]` A source not read for `intervals` times its `every`, or without posts."""
 
     enabled: bool = True
     intervals: float = within(3.0, 1, 1_000)
@@ -363,13 +363,28 @@ def load(path: Path) -> Config:
     return config
 
 
-def load_rules(path: Path) -> Rules:
+def load_rules(path: Path, settings: Sequence[str] = ()) -> Rules:
     """Read the `[rules]` of a file and nothing else of it; the defaults where it has none.
 
+    Each of `settings`, as `volume.sparse_score=4.5`, then changes one key.
+
     Raises:
-        ConfigError: as `load`.
+        ConfigError: as `load`, or a setting is not of that form.
     """
-    return read_table(Rules, _read_toml(path).get("rules", {}), file=str(path), key="rules")
+    table = _read_toml(path).get("rules", {})
+    for setting in settings:
+        try:
+            change = tomllib.loads(setting)
+        except tomllib.TOMLDecodeError:
+            raise ConfigError(f"{setting!r} 应写作 volume.sparse_score=4.5", key="--set") from None
+        table = _merged(table, change)
+    return read_table(Rules, table, file=str(path), key="rules")
+
+
+def _merged(old: object, new: object) -> object:
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return new
+    return {**old, **{name: _merged(old.get(name), value) for name, value in new.items()}}
 
 
 def _read_toml(path: Path) -> dict[str, object]:
