@@ -18,8 +18,8 @@ from datetime import datetime, timedelta
 
 from alerts.deadlines import PLAIN_CLOCKS, ClockRules, with_case
 from alerts.onsets import Topic, onset_of
-from alerts.routing import recipients_of
-from minyi.config import Recipient, Rules
+from alerts.routing import Directory, Told
+from minyi.config import Rules
 from minyi.models import (
     SOURCE_RULES,
     Alert,
@@ -65,11 +65,10 @@ def decide(
     known: Sequence[Alert],
     *,
     policies: Mapping[PolicyId, Policy],
-    recipients: Sequence[Recipient],
+    directory: Directory,
     rules: Rules,
     now: datetime,
     clocks: ClockRules = PLAIN_CLOCKS,
-    channel: str = "email",
     last_success: Mapping[SourceId, datetime] | None = None,
     newest_item: Mapping[SourceId, datetime] | None = None,
     muted: Collection[tuple[str, str]] = (),
@@ -83,13 +82,15 @@ def decide(
     """
     decisions = _judged(spikes, known, rules, clocks, now)
     decisions += _recovered(known, last_success or {}, newest_item or {}, now)
-    told = _one_a_policy([one for one in decisions if not _is_muted(one.alert, muted)], policies, recipients)
+    told = _one_a_policy(
+        [one for one in decisions if not _is_muted(one.alert, muted)], policies, directory, now
+    )
     return [
         AlertChange(
             one.alert,
             one.expected_version,
             tuple(
-                message(one.alert, one.reason or FIRING, person, now, stage=one.stage, channel=channel)
+                message(one.alert, one.reason or FIRING, person, now, stage=one.stage)
                 for person in told.get(one.alert.id, ())
             ),
             *_ledger_line(one),
@@ -265,35 +266,45 @@ def _recovered(
 
 
 def _one_a_policy(
-    decisions: Sequence[_Decision], policies: Mapping[PolicyId, Policy], recipients: Sequence[Recipient]
-) -> dict[AlertId, list[Recipient]]:
-    """Recipients by alert: each person gets a policy's gravest decision that concerns them."""
-    told: dict[AlertId, list[Recipient]] = {}
-    reached: set[tuple[PolicyId, str]] = set()
+    decisions: Sequence[_Decision],
+    policies: Mapping[PolicyId, Policy],
+    directory: Directory,
+    now: datetime,
+) -> dict[AlertId, list[Told]]:
+    """Whom to tell by alert: each person gets a policy's gravest decision that concerns them."""
+    told: dict[AlertId, list[Told]] = {}
+    reached: set[tuple[PolicyId, str, str]] = set()
     ranked = sorted(
         (one for one in decisions if one.reason),
         key=lambda one: (one.alert.level, MAIL_ORDER.index(one.alert.rule)),
     )
     for one in ranked:
         alert = one.alert
-        for person in recipients_of(alert.level, policies.get(alert.policy), recipients):
-            if (alert.policy, person.address.casefold()) not in reached:
-                reached.add((alert.policy, person.address.casefold()))
+        department = alert.case.department
+        for person in directory.told(alert.level, policies.get(alert.policy), now, department=department):
+            place = (alert.policy, person.person.channel, person.person.address.casefold())
+            if place not in reached:
+                reached.add(place)
                 told.setdefault(alert.id, []).append(person)
     return told
 
 
-def message(
-    alert: Alert, reason: str, person: Recipient, now: datetime, *, stage: str = "", channel: str = "email"
-) -> Notification:
+def message(alert: Alert, reason: str, told: Told, now: datetime, *, stage: str = "") -> Notification:
     """One message to one person about an alert; equal arguments (but `now`) give the same key.
 
     `stage` tells apart what one reason may be told several times for.
     """
+    person = told.person
     episode = str(alert.case.episode) if alert.case.episode > 1 else ""
-    key = _hash(alert.id, reason, stage + episode, str(alert.level.value), person.address, channel)
+    key = _hash(alert.id, reason, stage + episode, str(alert.level.value), person.address, person.channel)
     return Notification(
-        key=key, alert=alert.id, channel=channel, recipient=person.address, reason=reason, created=now
+        key=key,
+        alert=alert.id,
+        channel=person.channel,
+        recipient=person.address,
+        reason=reason,
+        next_try=told.not_before,
+        created=now,
     )
 
 

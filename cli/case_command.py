@@ -10,12 +10,12 @@ from typing import Any
 from alerts import cases
 from alerts.cases import Step
 from alerts.notify.content import due_text
-from cli.case_text import case_lines, case_values, clock_values, left
+from cli.case_text import case_lines, case_values, clock_values
 from cli.opening import opened
 from cli.output import print_json, print_table, time_option
 from cli.who import who
 from jobs.cases import clock_rules, mute, open_case, respond, take, unmute
-from jobs.clocks import due_table, kept
+from jobs.clocks import due_table, kept, standing
 from jobs.context import Context
 from jobs.effect import effect
 from minyi.cases import Concern
@@ -49,7 +49,7 @@ def case_options(actions: Any, parents: list[argparse.ArgumentParser]) -> None:
 def _open_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--policy", required=True, help="政策编号")
     parser.add_argument("--title", required=True, help="事由，一句话")
-    parser.add_argument("--level", type=_level, default=Level.III, help="I、II、III、IV（默认 III）")
+    parser.add_argument("--level", type=level_option, default=Level.III, help="I、II、III、IV（默认 III）")
     parser.add_argument("--concern", type=Concern, choices=tuple(Concern), metavar="类别", help=CONCERNS)
     parser.add_argument("--happened-at", type=time_option, metavar="时间", help="事情何时发生")
     parser.add_argument("--told-at", type=time_option, metavar="时间", help="本单位何时接报")
@@ -68,7 +68,7 @@ def _ack_options(parser: argparse.ArgumentParser) -> None:
 
 def _classify_options(parser: argparse.ArgumentParser) -> None:
     _step_options(parser)
-    parser.add_argument("--level", type=_level, help="I、II、III、IV")
+    parser.add_argument("--level", type=level_option, help="I、II、III、IV")
     parser.add_argument("--concern", type=Concern, choices=tuple(Concern), metavar="类别", help=CONCERNS)
 
 
@@ -110,7 +110,12 @@ def _sign(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--why", default="", metavar="理由", help="记入台账的理由")
 
 
-def _level(text: str) -> Level:
+def level_option(text: str) -> Level:
+    """An argument that is a level: I to IV, or 1 to 4.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
     level = LEVELS.get(text.upper().removesuffix("级"))
     if level is None:
         raise argparse.ArgumentTypeError("应为 I、II、III 或 IV")
@@ -207,7 +212,7 @@ def _told(args: argparse.Namespace, alert: Alert, now: datetime) -> int:
     print(f"{alert.id[:8]}　{alert.state.chinese}　{alert.level.short}")
     for run in alert.case.clocks:
         if run.episode == alert.case.episode:
-            print(f"时限：{due_text(run)}，{left(run, now)}（{run.name}）")
+            print(f"时限：{due_text(run)}，{standing(run, now)}（{run.name}）")
     return 0
 
 
@@ -237,7 +242,7 @@ def run_due(args: argparse.Namespace) -> int:
             row.clock,
             due_text(row.run).removeprefix(f"{now.astimezone(LOCAL).year}-")
             + (f"（{row.note}）" if row.note else ""),
-            left(row.run, now),
+            standing(row.run, now),
         )
         for row in rows
     ]

@@ -9,6 +9,7 @@ from typing import Any
 from alerts.deadlines import clock_words
 from alerts.notify.content import due_text
 from alerts.wording import percent
+from jobs.clocks import standing
 from jobs.effect import Effect, Side
 from minyi.cases import Case, ClockRun
 from minyi.clock import local_iso, local_text
@@ -36,18 +37,6 @@ ACTIONS = {
 """What the ledger's actions are called."""
 
 
-def left(run: ClockRun, now: datetime) -> str:
-    """How a clock stands, in words."""
-    if run.waived:
-        return f"免予回应：{run.waived}"
-    if run.stopped is not None:
-        early = "，早于预警" if run.stopped < run.start else ""
-        return f"{'按时' if run.kept else '超时'}，{local_text(run.stopped)}{early}"
-    minutes = round(abs((run.due - now).total_seconds()) / 60)
-    amount = f"{minutes // 60} 小时 {minutes % 60} 分" if minutes >= 60 else f"{minutes} 分"
-    return f"已超 {amount}" if run.overdue(now) else f"还有 {amount}"
-
-
 def case_lines(
     alert: Alert, steps: Sequence[AuditLine], effects: Sequence[Effect], now: datetime
 ) -> list[str]:
@@ -60,7 +49,7 @@ def case_lines(
     lines += [f"转办：{case.department}"] if case.department else []
     for name, when in (("发生", case.happened_at), ("接报", case.told_at), ("受理", case.acknowledged_at)):
         lines += [f"{name}：{local_text(when)}"] if when else []
-    lines += [f"时限：{clock_words(run)}，{due_text(run)} 前，{left(run, now)}" for run in case.clocks]
+    lines += [f"时限：{clock_words(run)}，{due_text(run)} 前，{standing(run, now)}" for run in case.clocks]
     for one in effects:
         lines += ["", *effect_lines(one)]
     lines += ["", "台账"] if steps else []

@@ -49,6 +49,7 @@ COMMANDS = (
     Command("rescore", "用现在的词典、自备词和模型重评已入库的帖文", "learning_command", "rescore_options"),
     Command("show", "一帖的全部：得分与依据、政策、转载、预警", "show_command"),
     Command("alerts", "预警", "alerts_command"),
+    Command("roster", "值班：现在出了预警会通知谁", "roster_command"),
     Command("ledger", "台账：谁对哪起预警、哪份政策做了什么", "ledger_command"),
     Command("policies", "所关注的政策", "policies_command"),
     Command("health", "运行状况", "health_command"),

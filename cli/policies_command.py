@@ -8,12 +8,13 @@ from typing import Any
 
 from alerts.deadlines import interpretation
 from alerts.notify.content import due_text
-from cli.case_text import clock_values, left
+from cli.case_text import clock_values
 from cli.opening import opened
 from cli.output import print_json, print_table, short_time, time_option
 from cli.register_command import register_options
 from cli.who import who
 from jobs.cases import clock_rules, interpret
+from jobs.clocks import standing
 from jobs.policies import import_policies
 from minyi.clock import local_iso
 from minyi.models import Policy
@@ -89,7 +90,7 @@ def run_interpret(args: argparse.Namespace) -> int:
     elif run is None:
         print(f"《{policy.title}》：不作解读")
     else:
-        print(f"《{policy.title}》：解读应于 {due_text(run)} 前发布，{left(run, now)}")
+        print(f"《{policy.title}》：解读应于 {due_text(run)} 前发布，{standing(run, now)}")
     return 0
 
 

@@ -34,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
             Turn("upkeep", 60.0, service.keep_up),
             Turn("rescore", 60.0, service.rescore),
             Turn("project", 5.0, service.project),
+            Turn("heartbeat", 30.0, service.beat),
         )
         serve(turns, stop)
         print(f"错误：{service.failure}" if service.failure else "已停止", flush=True)

@@ -14,11 +14,11 @@ from alerts import cases
 from alerts.cases import Step
 from alerts.deadlines import ClockRules
 from alerts.lifecycle import FIRING, message
-from alerts.routing import recipients_of
+from alerts.routing import Directory, Told
 from jobs.context import Context
 from minyi.cases import Concern, Mute, OfficialResponse
 from minyi.clock import local_iso
-from minyi.config import Config, Recipient
+from minyi.config import Config
 from minyi.errors import CaseError, InputError
 from minyi.models import Alert, Level, Policy, PolicyId, RuleName
 from minyi.store.base import AlertChange
@@ -35,6 +35,16 @@ def clock_rules(config: Config) -> ClockRules:
         ConfigError: the calendar's file has a fault.
     """
     return ClockRules(config.deadlines, load_calendar(config.path.parent))
+
+
+def directory(config: Config) -> Directory:
+    """Who can be told.
+
+    Raises:
+        ConfigError: the calendar's file has a fault.
+    """
+    calendar = load_calendar(config.path.parent)
+    return Directory(config.recipient, config.roster, config.channel, calendar)
 
 
 def find_alert(context: Context, beginning: str) -> Alert:
@@ -177,15 +187,14 @@ def _commit(context: Context, step: Step, version: int | None, *, who: str, why:
     return replace(step.alert, version=1 if version is None else version + 1)
 
 
-def _told(context: Context, step: Step) -> list[tuple[str, str, Recipient]]:
+def _told(context: Context, step: Step) -> list[tuple[str, str, Told]]:
     """Who hears of a step at once: all concerned of a new case, a department of what is handed to it."""
-    alert, everybody = step.alert, context.config.recipient
+    alert, people, now = step.alert, directory(context.config), context.clock()
     if step.action == "alert.open":
         policy = next((one for one in context.store.policies() if one.id == alert.policy), None)
-        return [(FIRING, "", one) for one in recipients_of(alert.level, policy, everybody)]
+        return [(FIRING, "", one) for one in people.told(alert.level, policy, now)]
     if step.action == "alert.assign":
-        department = alert.case.department
-        return [(ASSIGNED, department, one) for one in everybody if department in one.departments]
+        return [(ASSIGNED, alert.case.department, one) for one in people.members(alert.case.department, now)]
     return []
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.deadlines import OnTime, clock_words, interpretation, length_words, on_time, warning
 from alerts.explain import headline
 from alerts.lifecycle import message
-from alerts.routing import recipients_of
-from jobs.cases import clock_rules
+from alerts.routing import Directory
+from jobs.cases import clock_rules, directory
 from jobs.context import Context
 from jobs.letters import names_of
 from minyi.cases import ClockRun
+from minyi.clock import local_text
 from minyi.models import Alert, Level, Notification, Policy
 from minyi.workdays import UNVERIFIED, WorkCalendar
 
@@ -66,23 +67,23 @@ def warn(context: Context, now: datetime) -> int:
     Those an alert concerns are warned; at the deadline everybody is, whatever their level and department.
     """
     policies = {policy.id: policy for policy in context.store.policies()}
+    people = directory(context.config)
     told: list[Notification] = []
     for alert in context.store.casework.unresolved():
         for run in alert.case.clocks:
             percent = warning(run, now) if run.episode == alert.case.episode else None
             if percent is not None:
-                told += _warnings(context, alert, policies.get(alert.policy), f"{run.name}:{percent}", now)
+                told += _warnings(people, alert, policies.get(alert.policy), f"{run.name}:{percent}", now)
     return context.store.add_notifications(told, now) if told else 0
 
 
 def _warnings(
-    context: Context, alert: Alert, policy: Policy | None, stage: str, now: datetime
+    people: Directory, alert: Alert, policy: Policy | None, stage: str, now: datetime
 ) -> list[Notification]:
-    everybody = context.config.recipient
     if stage.endswith(":100"):
-        reached = [replace(one, level=Level.IV.value, departments=()) for one in everybody]
+        reached = people.everybody()
     else:
-        reached = recipients_of(alert.level, policy, everybody)
+        reached = people.told(alert.level, policy, now, department=alert.case.department)
     return [message(alert, DUE, one, now, stage=stage) for one in reached]
 
 
@@ -99,3 +100,15 @@ def _clock(run: ClockRun) -> str:
 
 def _note(run: ClockRun, calendar: WorkCalendar) -> str:
     return UNVERIFIED if run.working_days and calendar.unverified(run.start, run.due) else ""
+
+
+def standing(run: ClockRun, now: datetime) -> str:
+    """How a clock stands, in words."""
+    if run.waived:
+        return f"免予回应：{run.waived}"
+    if run.stopped is not None:
+        early = "，早于预警" if run.stopped < run.start else ""
+        return f"{'按时' if run.kept else '超时'}，{local_text(run.stopped)}{early}"
+    minutes = round(abs((run.due - now).total_seconds()) / 60)
+    amount = f"{minutes // 60} 小时 {minutes % 60} 分" if minutes >= 60 else f"{minutes} 分"
+    return f"已超 {amount}" if run.overdue(now) else f"还有 {amount}"

@@ -11,9 +11,25 @@ from alerts.notify.base import Letter
 from alerts.notify.content import AlertView, ClaimView, Command, SamplePost
 from alerts.notify.page import letter
 from jobs.context import Context
-from minyi.models import SOURCE_RULES, Alert, AlertState, Label, Policy, Post, PostId, Span, Stance
+from minyi.chart import Bar
+from minyi.models import (
+    ALL_POLICIES,
+    SOURCE_RULES,
+    Alert,
+    AlertState,
+    Label,
+    Policy,
+    Post,
+    PostId,
+    RuleName,
+    Span,
+    Stance,
+)
+from minyi.store.base import Step
+from minyi.store.query import Query
 
 SAMPLES = 5
+CURVE_BEFORE, CURVE_LONGEST = timedelta(hours=48), timedelta(hours=72)
 CLAIM_POSTS = 2_000
 """Posts read at most to count who repeats, rebuts and asks."""
 
@@ -54,6 +70,22 @@ def alert_view(context: Context, alert: Alert, reason: str, now: datetime) -> Al
         others=tuple(others) if alert.rule not in SOURCE_RULES else (),
         commands=_commands(context, alert),
         sample=_is_sample(context, alert, seen),
+        curve=_curve(context, alert, now),
+    )
+
+
+def _curve(context: Context, alert: Alert, now: datetime) -> tuple[Bar, ...]:
+    """Posts an hour from two days before the alert's window to now, three days at most."""
+    window = alert.spike.window
+    if alert.rule in SOURCE_RULES or alert.rule is RuleName.BY_HAND:
+        return ()
+    start = (window.start - CURVE_BEFORE).replace(minute=0, second=0, microsecond=0)
+    end = min(max(now, window.end), start + CURVE_LONGEST)
+    policies = () if alert.policy == ALL_POLICIES else (alert.policy,)
+    hours = context.store.timeline(Query(policies=policies, published=(start, end)), Step.HOUR)
+    return tuple(
+        Bar(hour.start, hour.count, window.start < hour.end and hour.start < window.end, hour.blind)
+        for hour in hours
     )
 
 

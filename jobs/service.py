@@ -11,8 +11,10 @@ from typing import Self
 from jobs.clocks import warn
 from jobs.collect import Crawls
 from jobs.context import Context, open_context
+from jobs.digest import queue_digest
 from jobs.due import due_sources
 from jobs.edge import attempt
+from jobs.heartbeat import beat
 from jobs.indexing import Indexing
 from jobs.ingest import ingest_spool
 from jobs.locks import hold
@@ -44,9 +46,10 @@ class Service:
         with ExitStack() as stack:
             data.mkdir(parents=True, exist_ok=True)
             stack.enter_context(hold(data / "locks" / "service.lock", "值守服务"))
-            opened = [stack.enter_context(open_context(config, data)) for _ in range(6)]
+            opened = [stack.enter_context(open_context(config, data)) for _ in range(7)]
             self._collecting, self._watching, self._notifying, *others = opened
-            self._upkeeping, self._projecting, self._rescoring = others
+            self._upkeeping, self._projecting, self._rescoring, self._beating = others
+            self._started = self._beating.clock()
             self._collecting.store.care.quick_check()
             if not self._collecting.store.care.arm():
                 log.warning("too little free disk to set any aside for mails and deletions")
@@ -80,6 +83,10 @@ class Service:
         """Bring what detection compares to today's judgement, after an upgrade, new words or a new model."""
         self._guarded("rescore", self._rescoring, lambda context: heal(context, context.clock()))
 
+    def beat(self) -> None:
+        """Tell the outside that every job is alive, or people that one is not."""
+        attempt("job heartbeat", lambda: beat(self._beating, self._beating.clock(), self._started))
+
     def project(self) -> None:
         """Send what the search cluster has yet to get, if there is one."""
         self._guarded("project", self._projecting, lambda _: self._indexing.turn())
@@ -100,6 +107,7 @@ class Service:
     def _notify(context: Context) -> None:
         now = context.clock()
         warn(context, now)
+        queue_digest(context, now)
         deliver(context, now)
 
     def _collect(self, context: Context) -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from alerts.lifecycle import decide, settled_onsets
 from alerts.onsets import judged_from
 from alerts.silence import silent_sources
-from jobs.cases import clock_rules
+from jobs.cases import clock_rules, directory
 from jobs.context import Context
 from jobs.seeing import Seeing
 from minyi.errors import Conflict
@@ -71,7 +71,7 @@ class _Look:
             spikes,
             known,
             policies=policies,
-            recipients=self._config.recipient,
+            directory=directory(self._config),
             rules=self._rules,
             now=self._now,
             clocks=clock_rules(self._config),

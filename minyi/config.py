@@ -21,6 +21,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from minyi.errors import ConfigError
 from minyi.models import Level, RuleName, SourceId
+from minyi.people import Channel, Duty, Notify, Recipient
+from minyi.people import faults as people_faults
 from minyi.tables import read_table, within
 
 
@@ -53,17 +55,6 @@ class Mail:
     user: str = ""
     sender: str = ""
     timeout_seconds: float = within(10.0, 0.1, 600)
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """`[[recipient]]` Who is told; `level` is the mildest level mailed (1 = I only ... 4 = all)."""
-
-    name: str
-    address: str
-    level: int = Level.III.value
-    departments: tuple[str, ...] = ()
-    """Only policies of these departments; empty = all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +329,10 @@ class Config:
     backup: Backup = Backup()
     retention: Retention = Retention()
     search: Search = Search()
+    notify: Notify = field(default_factory=Notify)
     recipient: tuple[Recipient, ...] = ()
+    roster: tuple[Duty, ...] = ()
+    channel: tuple[Channel, ...] = ()
     source: tuple[Source, ...] = ()
     path: Path = field(default=Path("config/office.toml"), metadata={"key": False})
 
@@ -415,13 +409,8 @@ def check(config: Config, file: str) -> None:
     _check_upkeep(config, file)
     _check_deadlines(config.deadlines, file)
     _check_search(config.search, file)
-    for number, person in enumerate(config.recipient):
-        if "@" not in person.address or any(c in person.address for c in "\r\n <>,"):
-            raise ConfigError(
-                f"{person.address!r} 不是邮箱地址", file=file, key=f"recipient[{number}].address"
-            )
-        if person.level not in set(Level):
-            raise ConfigError("应为 1 至 4", file=file, key=f"recipient[{number}].level")
+    for key, fault in people_faults(config.recipient, config.roster, config.channel):
+        raise ConfigError(fault, file=file, key=key)
     if config.recipient and config.mail.host and not config.mail.sender:
         raise ConfigError("有收件人时必须写明发件地址", file=file, key="mail.sender")
 

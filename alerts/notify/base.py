@@ -10,11 +10,19 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message for any channel: a one-line subject, plain text, and the same as HTML (may be empty)."""
+    """One message for any channel: a one-line subject, plain text, and the same as HTML (may be empty).
+
+    `picture` is a PNG that the HTML shows as `cid:curve`; empty = none.
+    """
 
     subject: str
     text: str
     html: str = ""
+    picture: bytes = b""
+
+
+PICTURE = "curve"
+"""Content id of a letter's picture."""
 
 
 class Notifier(Protocol):
@@ -25,9 +33,18 @@ class Notifier(Protocol):
         """The word stored with each notification."""
 
     def deliver(
-        self, letter: Letter, *, recipient: str, key: str, now: datetime, on_accepted: Callable[[], None]
+        self,
+        letter: Letter,
+        *,
+        recipient: str,
+        key: str,
+        now: datetime,
+        on_accepted: Callable[[], None],
+        thread: str | None = None,
     ) -> None:
         """Send to one recipient under a key that is equal for every try of the same message.
+
+        `thread` is the key of the first message about the same thing, so that this one is filed under it.
 
         Calls `on_accepted` once, directly after the other side took the message and before anything else that
         can fail; what it raises is passed on.

@@ -10,8 +10,9 @@ from alerts.explain import Names, explain, headline
 from alerts.figures import figures
 from alerts.notify import safe
 from alerts.notify.base import Letter
-from alerts.wording import RULE_WORDS, about, duration, percent
+from alerts.wording import RULE_WORDS
 from minyi.cases import ClockRun
+from minyi.chart import Bar, in_words
 from minyi.clock import local_text
 from minyi.models import SOURCE_RULES, Alert, Level
 
@@ -75,6 +76,8 @@ class AlertView:
     others: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
     sample: bool = False
+    curve: tuple[Bar, ...] = ()
+    """Posts an hour around the alert; empty where there is none to draw."""
 
     @property
     def silent(self) -> bool:
@@ -128,6 +131,7 @@ def text(view: AlertView) -> str:
     parts.append(safe.body(explain(view.alert.spike, view.names), 2000))
     parts += ["\n".join(deadline(view))] if deadline(view) else []
     parts.append("\n".join(f"{name}：{value}" for name, value in arithmetic_rows(view)))
+    parts += [in_words(view.curve)] if view.curve else []
     parts += [_claim_text(claim) for claim in view.claims[:MOST_CLAIMS]]
     if view.samples:
         shown = [_sample_text(n, s) for n, s in enumerate(view.samples[:MOST_SAMPLES], start=1)]

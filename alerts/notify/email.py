@@ -24,7 +24,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from alerts.notify import safe
-from alerts.notify.base import Letter
+from alerts.notify.base import PICTURE, Letter
 from minyi.clock import LOCAL
 from minyi.config import Mail
 from minyi.errors import SendError
@@ -48,7 +48,14 @@ class EmailNotifier:
     channel: str = "email"
 
     def deliver(
-        self, letter: Letter, *, recipient: str, key: str, now: datetime, on_accepted: Callable[[], None]
+        self,
+        letter: Letter,
+        *,
+        recipient: str,
+        key: str,
+        now: datetime,
+        on_accepted: Callable[[], None],
+        thread: str | None = None,
     ) -> None:
         """Compose and send; see `Notifier`."""
         message = compose(
@@ -58,14 +65,24 @@ class EmailNotifier:
             recipient=recipient,
             message_id=f"<{key}@{self.instance}>",
             now=now,
+            thread=f"<{thread}@{self.instance}>" if thread and thread != key else None,
         )
         send(message, self.settings, self.password, on_accepted=on_accepted, context=self.context)
 
 
 def compose(
-    letter: Letter, *, sender: str, office: str, recipient: str, message_id: str, now: datetime
+    letter: Letter,
+    *,
+    sender: str,
+    office: str,
+    recipient: str,
+    message_id: str,
+    now: datetime,
+    thread: str | None = None,
 ) -> EmailMessage:
     """The message, with exactly From, To, Subject, Date, Message-ID, Auto-Submitted and the MIME headers.
+
+    With `thread`, the id of the first message of the same matter, also In-Reply-To and References.
 
     Raises:
         SendError: an address cannot stand in a header, or the message is over 200 kB.
@@ -80,6 +97,8 @@ def compose(
             "Message-ID": message_id,
             "Auto-Submitted": "auto-generated",
         }
+        if thread is not None:
+            headers |= {"In-Reply-To": thread, "References": thread}
         message = _build(headers, letter)
         if _as_meant(message, headers):
             return message
@@ -114,7 +133,16 @@ def _build(headers: Mapping[str, str | Address], letter: Letter) -> EmailMessage
     message.set_content(safe.body(letter.text, LARGEST), charset="utf-8", cte="base64")
     if letter.html:
         message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="base64")
+        if letter.picture:
+            _add_picture(message, letter.picture)
     return message
+
+
+def _add_picture(message: EmailMessage, picture: bytes) -> None:
+    page = message.get_body(("html",))
+    if not isinstance(page, EmailMessage):  # it was added a line above
+        raise TypeError(page)
+    page.add_related(picture, "image", "png", cid=f"<{PICTURE}>", disposition="inline")
 
 
 def _as_meant(message: EmailMessage, headers: Mapping[str, str | Address]) -> bool:

@@ -4,58 +4,37 @@ from __future__ import annotations
 
 from alerts.explain import headline, sentences
 from alerts.notify import content, safe
-from alerts.notify.base import Letter
+from alerts.notify.base import PICTURE, Letter
 from alerts.notify.content import AlertView, ClaimView, Command, SamplePost
+from alerts.notify.style import CELL, CODE, HEAD, PLAIN, SMALL, banner, page
 from alerts.wording import RULE_WORDS
+from minyi.chart import SHOWN_WIDTH, draw, in_words
 from minyi.models import Level
 
 COLOURS = {Level.I: "#b3261e", Level.II: "#b35309", Level.III: "#8a6a00", Level.IV: "#1d5fa8"}
 """Dark enough for white text (contrast 4.5 : 1 or more); the level is always written beside its colour."""
 
-FONT = "font-family:-apple-system,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif"
-HEAD = "margin:24px 0 8px;font-size:15px;font-weight:600;color:#1f2328"
-PLAIN = "margin:0 0 6px;font-size:15px;line-height:1.6;color:#1f2328"
-SMALL = "margin:4px 0 0;font-size:13px;line-height:1.5;color:#59636e"
-CODE = "font-family:Menlo,Consolas,monospace;font-size:13px;background:#f6f8fa;padding:2px 6px"
-CELL = "padding:6px 0;border-bottom:1px solid #eaeef2;font-size:14px;line-height:1.4;vertical-align:top"
-
 
 def letter(view: AlertView) -> Letter:
     """The whole message: subject, plain text and HTML."""
-    return Letter(content.subject(view), content.text(view), html(view))
+    return Letter(content.subject(view), content.text(view), html(view), draw(view.curve))
 
 
 def html(view: AlertView) -> str:
     """The page; every word of the outside world is escaped."""
     blocks = [
-        _banner() if view.sample else "",
+        banner() if view.sample else "",
         _top(view),
         _deadline(content.deadline(view)),
         _claims(view.claims[: content.MOST_CLAIMS]),
+        _curve(view),
         _figures(content.arithmetic_rows(view)),
         _samples(view.samples[: content.MOST_SAMPLES]),
         _others(view.others[: content.MOST_OTHERS]),
         _commands(view.commands[: content.MOST_COMMANDS]),
         _foot(view),
     ]
-    return (
-        '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{safe.escape(safe.header(content.subject(view)))}</title></head>"
-        f'<body style="margin:0;padding:0;background:#f3f5f7;{FONT}">'
-        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0"><tr><td align="center">'
-        '<table role="presentation" cellpadding="0" cellspacing="0" '
-        'style="width:100%;max-width:600px;background:#ffffff"><tr>'
-        f'<td style="padding:0 20px 20px;word-break:break-word">{"".join(blocks)}</td>'
-        "</tr></table></td></tr></table></body></html>\n"
-    )
-
-
-def _banner() -> str:
-    return (
-        '<p style="margin:0 -20px;padding:8px 20px;background:#fff8c5;font-size:13px;color:#59460a">'
-        f"{content.SAMPLE_BANNER}</p>"
-    )
+    return page(safe.header(content.subject(view)), [block for block in blocks if block])
 
 
 def _top(view: AlertView) -> str:
@@ -95,6 +74,17 @@ def _claims(claims: tuple[ClaimView, ...]) -> str:
         for c in claims
     )
     return f'<h2 style="{HEAD}">误读与正确表述</h2>{shown}' if shown else ""
+
+
+def _curve(view: AlertView) -> str:
+    if not view.curve:
+        return ""
+    words = safe.escape(in_words(view.curve))
+    return (
+        f'<h2 style="{HEAD}">每小时帖数</h2><img src="cid:{PICTURE}" alt="{words}" width="{SHOWN_WIDTH}" '
+        'style="width:100%;height:auto;display:block;border:0">'
+        f'<p style="{SMALL}">{words}；红色为预警时段，灰底为无数据。</p>'
+    )
 
 
 def _figures(rows: list[tuple[str, str]]) -> str:

@@ -6,7 +6,7 @@ adds writing. All methods may raise `StoreBusy` (retry), `StoreFull` and `StoreC
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from minyi.models import (
     Alert,
     AlertId,
     Bucket,
+    ClaimSighting,
     CrawlRun,
     Notification,
     OutboxState,
@@ -240,6 +241,12 @@ class Store(Reader, Protocol):
         Of the same posts as `sightings`; only non-empty ones.
         """
 
+    def claim_sightings(self, policy: PolicyId, span: Span) -> list[ClaimSighting]:
+        """Stances towards the policy's watch-list, of the same posts as `sightings`, ordered by time."""
+
+    def cluster_starts(self, policy: PolicyId, clusters: Collection[str], span: Span) -> dict[str, datetime]:
+        """When each of these clusters was first published on the policy within the span; absent = never."""
+
     def policies_changed(self, after_revision: int) -> tuple[set[PolicyId], int]:
         """Policies whose posts changed after that revision, and the newest revision."""
 
@@ -326,6 +333,15 @@ class Store(Reader, Protocol):
         next_try: datetime | None = None,
     ) -> None:
         """Record the outcome of one message, durably."""
+
+    def settle_sent(self, keys: Sequence[str], now: datetime) -> None:
+        """Record that messages were accepted, all of one parcel in one transaction, durably."""
+
+    def sent_times(self, channel: str, recipient: str, since: datetime) -> list[datetime]:
+        """When messages to one person were accepted since then, ascending; those of one parcel count once."""
+
+    def first_sent(self, alert: AlertId, recipient: str) -> str | None:
+        """Key of the first message about an alert that a person's server accepted, or None."""
 
     def outbox(self, states: Sequence[OutboxState] = ()) -> list[Notification]:
         """Messages in these states (all when empty), oldest first."""

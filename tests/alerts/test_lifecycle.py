@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.lifecycle import alert_id, decide, settled_onsets
-from minyi.config import Recipient, Rules
+from alerts.routing import Directory
+from minyi.config import Rules
 from minyi.models import (
     ALL_POLICIES,
     Alert,
@@ -19,6 +20,7 @@ from minyi.models import (
     Span,
     Spike,
 )
+from minyi.people import Recipient
 from minyi.store.base import AlertChange
 from tests.alerts.watching import NOW
 
@@ -67,7 +69,7 @@ def tick(
         spikes,
         known,
         policies={POLICY.id: POLICY},
-        recipients=recipients,
+        directory=Directory(recipients),
         rules=Rules(),
         now=now,
         last_success=last_success,

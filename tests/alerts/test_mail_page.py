@@ -14,9 +14,12 @@ from alerts.notify import content
 from alerts.notify.content import AlertView, ClaimView, Command, SamplePost
 from alerts.notify.email import LARGEST, compose
 from alerts.notify.page import letter
+from alerts.routing import Directory
 from alerts.volume import volume_spikes
-from minyi.config import Recipient, Rules
+from minyi.cases import Case
+from minyi.config import Rules
 from minyi.models import Alert, Level, RuleName, SourceId
+from minyi.people import Recipient
 from tests.alerts.test_lifecycle import spike as bare_spike
 from tests.alerts.watching import NOW, POLICY, burst, everyday, watch
 
@@ -37,7 +40,7 @@ def alert() -> Alert:
         [s for s in spikes if s.rule is RuleName.VOLUME],
         [],
         policies={},
-        recipients=[Recipient("值班", "duty@qingxi.example")],
+        directory=Directory([Recipient("值班", "duty@qingxi.example")]),
         rules=Rules(),
         now=NOW,
     )
@@ -175,7 +178,7 @@ def test_a_silent_source_has_no_deadline_and_no_posts() -> None:
         bare_spike(rule=RuleName.SOURCE_SILENT, source=SourceId("bbs")),
         arithmetic={"onset": NOW.isoformat(), "every_seconds": 1800, "missed_intervals": 4.0, "reason": None},
     )
-    known = replace(alert(), rule=RuleName.SOURCE_SILENT, spike=silent, due_at=None)
+    known = replace(alert(), rule=RuleName.SOURCE_SILENT, spike=silent, due_at=None, case=Case())
     made = letter(replace(view(), alert=known, samples=(), claims=(), others=()))
     assert "青溪论坛自" in made.text
     assert "不等于没有帖文" in made.text

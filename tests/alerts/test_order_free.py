@@ -10,9 +10,11 @@ import pytest
 
 from alerts.lifecycle import decide, settled_onsets
 from alerts.onsets import OPEN, onset_of
+from alerts.routing import Directory
 from alerts.rules import policy_spikes
-from minyi.config import Recipient, Rules
+from minyi.config import Rules
 from minyi.models import Alert, AlertId, Notification, Sighting
+from minyi.people import Recipient
 from tests.alerts.watching import NOW, POLICY, burst, everyday, watch
 
 HOUR = timedelta(hours=1)
@@ -37,7 +39,7 @@ class Service:
         known = list(self.alerts.values())
         last = settled_onsets(known, now - OPEN).get(POLICY)
         found = policy_spikes(watch(self.posts.values(), now, last_onsets=last), Rules(), now)
-        changes = decide(found, known, policies={}, recipients=[DUTY], rules=Rules(), now=now)
+        changes = decide(found, known, policies={}, directory=Directory([DUTY]), rules=Rules(), now=now)
         for change in changes:
             self.alerts[change.alert.id] = change.alert
             for message in change.notifications:

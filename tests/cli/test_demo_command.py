@@ -82,6 +82,8 @@ def test_mails_carry_exactly_our_headers_and_no_markup_of_strangers(
             "Date",
             "Message-ID",
             "Auto-Submitted",
+            "In-Reply-To",
+            "References",
             "MIME-Version",
             "Content-Type",
         }

@@ -108,6 +108,34 @@ def settle(  # noqa: PLR0917 - as the contract has it
     )
 
 
+def settle_sent(connection: apsw.Connection, keys: Sequence[str], now: datetime) -> None:
+    """Record that these were accepted, within the caller's transaction."""
+    for key in keys:
+        settle(connection, key, OutboxState.SENT, now, None, None)
+
+
+def sent_times(connection: apsw.Connection, channel: str, recipient: str, since: datetime) -> list[datetime]:
+    """Times of acceptance since then, ascending, each once."""
+    rows = ask.rows(
+        connection,
+        "SELECT DISTINCT sent FROM outbox "
+        "WHERE state = 'sent' AND sent > ? AND channel = ? AND recipient = ? ORDER BY sent",
+        (micros(since), channel, recipient),
+    )
+    return [from_micros(sent) for (sent,) in rows]
+
+
+def first_sent(connection: apsw.Connection, alert: AlertId, recipient: str) -> str | None:
+    """Key of the first message about an alert accepted for a person."""
+    found = ask.value(
+        connection,
+        "SELECT key FROM outbox WHERE state = 'sent' AND alert = ? AND recipient = ? "
+        "ORDER BY sent, seq LIMIT 1",
+        (alert, recipient),
+    )
+    return None if found is None else str(found)
+
+
 def load(connection: apsw.Connection, states: Sequence[OutboxState]) -> list[Notification]:
     """Messages in these states (all when empty), oldest first."""
     wanted = [state.value for state in states or tuple(OutboxState)]

@@ -5,7 +5,7 @@ Reading methods see one snapshot each. Safe to share between threads and process
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from minyi.models import (
     Alert,
     AlertId,
     Bucket,
+    ClaimSighting,
     CrawlRun,
     Notification,
     OutboxState,
@@ -129,6 +130,16 @@ class SqliteStore:
         """See `Store.counts`."""
         with self._database.read() as connection:
             return counts.counts(connection, policy, span)
+
+    def claim_sightings(self, policy: PolicyId, span: Span) -> list[ClaimSighting]:
+        """See `Store.claim_sightings`."""
+        with self._database.read() as connection:
+            return counts.claim_sightings(connection, policy, span)
+
+    def cluster_starts(self, policy: PolicyId, clusters: Collection[str], span: Span) -> dict[str, datetime]:
+        """See `Store.cluster_starts`."""
+        with self._database.read() as connection:
+            return counts.cluster_starts(connection, policy, clusters, span)
 
     def policies_changed(self, after_revision: int) -> tuple[set[PolicyId], int]:
         """See `Store.policies_changed`; `ALL_POLICIES` is never named, it changes with the revision."""
@@ -248,6 +259,20 @@ class SqliteStore:
         self._database.write_small(
             lambda connection: outbox.settle(connection, key, state, now, error, next_try)
         )
+
+    def settle_sent(self, keys: Sequence[str], now: datetime) -> None:
+        """See `Store.settle_sent`."""
+        self._database.write_small(lambda connection: outbox.settle_sent(connection, keys, now))
+
+    def sent_times(self, channel: str, recipient: str, since: datetime) -> list[datetime]:
+        """See `Store.sent_times`."""
+        with self._database.read() as connection:
+            return outbox.sent_times(connection, channel, recipient, since)
+
+    def first_sent(self, alert: AlertId, recipient: str) -> str | None:
+        """See `Store.first_sent`."""
+        with self._database.read() as connection:
+            return outbox.first_sent(connection, alert, recipient)
 
     def outbox(self, states: Sequence[OutboxState] = ()) -> list[Notification]:
         """See `Store.outbox`."""
