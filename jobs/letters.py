@@ -148,5 +148,9 @@ def _commands(context: Context, alert: Alert) -> tuple[Command, ...]:
     return (
         Command("查看预警全文与算式", f"minyi alerts show {alert.id} {options}"),
         Command("查看负面帖文", f"minyi query '政策:{alert.policy} 倾向:负面' --since {since} {options}"),
-        Command("查看信源是否齐全", f"minyi health {options}"),
+        Command("受理", f"minyi alerts ack {alert.id[:8]} --by 姓名 {options}"),
+        Command(
+            "登记已发布的回应",
+            f"minyi alerts respond {alert.id[:8]} --url 网址 --at 发布时间 --by 姓名 {options}",
+        ),
     )

@@ -57,8 +57,9 @@ def draw(bars: Sequence[Bar]) -> bytes:
     pen.text((2 * _SCALE, (floor - 8) * _SCALE), "0", fill=_AXIS, font=font)
     for number in range(0, len(bars), max(1, len(bars) // _LABELS)):
         words = bars[number].start.astimezone(LOCAL).strftime("%m-%d %H:%M")
-        place = ((_LEFT + number * width) * _SCALE, (floor + 5) * _SCALE)
-        pen.text(place, words, fill=_AXIS, font=font)
+        left = (_LEFT + number * width) * _SCALE
+        if left + pen.textlength(words, font=font) <= image.width:
+            pen.text((left, (floor + 5) * _SCALE), words, fill=_AXIS, font=font)
     written = io.BytesIO()
     image.convert("P", palette=Image.Palette.ADAPTIVE, colors=16).save(written, "PNG", optimize=True)
     return written.getvalue()

@@ -6,6 +6,7 @@ import asyncio
 import re
 import socket
 import threading
+from base64 import b64encode
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -103,6 +104,8 @@ def save(raw: bytes, folder: Path) -> Path:
     stem = _stem(str(message.get("Message-ID", "")), raw)
     for suffix, kind in ((".html", "html"), (".txt", "plain")):
         text = _part(message, kind)
+        if text is not None and kind == "html":
+            text = _with_pictures(text, message)
         if text is not None:
             (folder / f"{stem}{suffix}").write_text(text, "utf-8", newline="\n")
     path = folder / f"{stem}.eml"
@@ -115,6 +118,16 @@ def _stem(message_id: str, raw: bytes) -> str:
     readable = re.sub(r"[^A-Za-z0-9_-]+", "-", message_id.strip("<> ").partition("@")[0]).strip("-")[:48]
     digest = sha256(message_id.encode() if message_id else raw).hexdigest()[:8]
     return f"{readable or 'mail'}-{digest}"
+
+
+def _with_pictures(page: str, message: EmailMessage) -> str:
+    """The page with the pictures of the mail in it, so that a browser shows what a mail program does."""
+    for part in message.walk():
+        if part.get_content_maintype() == "image" and part["Content-ID"]:
+            data = b64encode(part.get_payload(decode=True) or b"").decode("ascii")  # type: ignore[arg-type]
+            name = str(part["Content-ID"]).strip("<>")
+            page = page.replace(f'"cid:{name}"', f'"data:{part.get_content_type()};base64,{data}"')
+    return page
 
 
 def _part(message: EmailMessage, kind: str) -> str | None:
