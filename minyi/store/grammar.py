@@ -15,36 +15,28 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from minyi.errors import QueryError
 from minyi.store import tokens
 from minyi.store.fields import Resolver, field_named, read_value
+from minyi.store.lexing import QUOTES, Lexeme, lexemes
 from minyi.store.nodes import Field, Node, Not, Text, join_all, join_any
-from minyi.text import search_key
+from minyi.text import sanitise, search_key
 
 MAX_CHARACTERS = 2_000
 MAX_TERMS = 64
 MAX_BRACKETS = 20
-MAX_PIECES = 400
-"""Words, brackets and operators together: more than 64 terms can need, few enough for a millisecond."""
 
 _MOST_GROWN = 2_500
 """Characters a query may have once compatibility characters are spelled out (one can become eighteen)."""
 _SLICE = 100
 """Characters spelled out at a time, so that an endless query is refused early."""
+_LONG = 400
+_FAR_TOO_MANY = 2 * MAX_TERMS
+"""Runs of a word of over `_LONG` characters beyond which no folding makes them few enough."""
 _NAME_PIECES = 8
 """Brackets and words that a name may go on with: `办法（试行）（2026）` has six."""
 
-QUOTES = '"“”„‟＂'
-_TWINS = str.maketrans("（）：“”„‟＂－＋｜！＜＞＝＆\u3000", '():"""""-+|!<>=& ')
-"""One character for one, so that positions stay those of the typed text."""
-
-_LEXEME = re.compile(
-    r'(?P<open>\()|(?P<close>\))|(?P<or>\|+)|(?P<and>&&+)|"(?P<phrase>[^"]*+)"?'
-    r"|(?P<sign>[-!+]++)(?=[^\s)|])|(?P<dangling>[-!+]++)"
-    r'|(?P<word>(?:[^\s()|"&-]++|&(?!&)|-++(?![("]))++)'
-)
 _FIELD = re.compile("([A-Za-zＡ-Ｚａ-ｚ]{4,6}|[\u4e00-\u9fff]{2}):")
 _NOTHING = re.compile(
     "[\x00-\x20!-/:-@\\[-`{-\x7f\u00a1\u00a7\u00ab\u00b6\u00bb\u00bf\u200b-\u200f\u2010-\u2016\u2018-\u2027\u202a-\u202e\u2030-\u203d\u203f-\u205e\u2190-\u22ff\u2500-\u26ff"
@@ -54,21 +46,6 @@ _NOTHING = re.compile(
 
 
 _COMPARISONS = (">", ">=", "<", "<=")
-
-_OPERATORS = {"OR": "or", "AND": "and", "NOT": "not", "ＯＲ": "or", "ＡＮＤ": "and", "ＮＯＴ": "not"}
-
-
-class Lexeme(NamedTuple):
-    """One piece of the typed text; `kind` is open, close, or, and, not, phrase, word or dangling.
-
-    `dangling` signs mean nothing: a `+`, an even number of negations, or no operand follows.
-    A tuple, for up to `MAX_PIECES` are made for each query.
-    """
-
-    kind: str
-    text: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +88,6 @@ def _refuse_grown(typed: str) -> None:
         grown += len(unicodedata.normalize("NFKC", typed[start : start + _SLICE]))
         if grown > _MOST_GROWN:
             raise QueryError(f"检索式过长：其中的合体字符展开后超过 {_MOST_GROWN:,} 个字符", start)
-
-
-def lexemes(typed: str) -> list[Lexeme]:
-    """The pieces in order. A sign counts only before an operand; inside a word (`COVID-19`) it is text.
-
-    Raises:
-        QueryError: more than `MAX_PIECES`.
-    """
-    found: list[Lexeme] = []
-    for one in _LEXEME.finditer(typed.translate(_TWINS)):
-        kind = one.lastgroup or ""
-        text = one[kind]
-        if kind == "word":
-            kind = _OPERATORS.get(text, kind)
-        elif kind == "sign":
-            negations = len(text) - text.count("+")
-            kind = "not" if negations % 2 else "dangling"
-        if len(found) == MAX_PIECES:
-            raise QueryError(f"检索式过于零碎：词、括号与运算符最多 {MAX_PIECES} 个", one.start())
-        found.append(Lexeme(kind, text, *one.span()))
-    return found
 
 
 class _Parser:
@@ -287,7 +243,12 @@ class _Parser:
 
     def _text(self, one: Lexeme) -> list[Node]:
         typed = self._typed[one.start : one.end]
-        found = _runs(typed)
+        searched = typed
+        if len(typed) > _LONG:
+            searched = sanitise(typed)
+            if tokens.has_more_runs(searched, _FAR_TOO_MANY):
+                self._count(_FAR_TOO_MANY, one.start)
+        found = _runs(searched)
         if not found:
             self.notes.append(f"已忽略“{typed[:30]}”：其中没有可检索的文字")
             return []

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from minyi.store.fields import field_named
-from minyi.store.grammar import Lexeme, lexemes
+from minyi.store.lexing import Lexeme, lexemes
 
 _WORDS = {
     **dict.fromkeys(("or", "或", "或者"), "OR"),

@@ -40,6 +40,16 @@ def runs(key: str) -> list[str]:
     return [run if _IS_HAN(run) else run[:MAX_WORD] for run in _RUN.findall(key)]
 
 
+def has_more_runs(text: str, most: int) -> bool:
+    """True when a text has more than `most` different runs; it is not read further than that."""
+    seen: set[str] = set()
+    for found in _RUN.finditer(text):
+        seen.add(found[0])
+        if len(seen) > most:
+            return True
+    return False
+
+
 def spans(key: str) -> list[tuple[int, int]]:
     """Where `runs` stand in the key, uncut, as half-open spans."""
     return [found.span() for found in _RUN.finditer(key)]

@@ -256,6 +256,7 @@ def test_since_and_until_narrow_the_typed_range() -> None:
         ("\ufdfa" * 300, 100, "过长"),
         ("甲 " * 65, 128, "过多"),
         (") " * 401, 800, "零碎"),
+        ("甲 " + "".join(f"{n}，" for n in range(500)), 2, "过多"),
         ("(" * 21 + "甲", 20, "过深"),
         ("专利 policy:", 10, "缺少"),
         ("政策： OR 专利", 3, "缺少"),
