@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks import invented, stock
+from benchmarks.questions import Ask
 from benchmarks.report import Row, Section, cpu_ms, percentile
 from minyi.models import Post
 from minyi.store import open_store
@@ -96,8 +97,8 @@ def _searches(store: SqliteStore, posts: Sequence[Post], peer: stock.Stock) -> l
     for name, words in _words(posts).items():
         queries = [parse(word, resolver=NameBook()) for word in words]
         ours = _times(store, queries)
-        like = [cpu_ms(lambda word=word: peer.like(word)) for word in words[:20]]  # type: ignore[misc]
-        found = sum(peer.trigram(word) for word in words)
+        like = [cpu_ms(lambda word=word: peer.like(Ask((word,)))) for word in words[:20]]  # type: ignore[misc]
+        found = sum(peer.trigram(Ask((word,))) for word in words)
         rows.append(
             Row(
                 f"newest 20 with total and highlights, 2-character words: {name}",
