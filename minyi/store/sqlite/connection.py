@@ -29,6 +29,7 @@ _PRAGMAS = (
     "PRAGMA secure_delete=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-65536",
+    "PRAGMA wal_autocheckpoint=4000",  # 32 MiB: the index of ids, a page a post, goes to its place less often
     "PRAGMA journal_size_limit=67108864",
 )  # mmap_size stays unset: it made a known corruption worse
 
