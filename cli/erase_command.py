@@ -69,6 +69,8 @@ def _values(erased: Erased) -> dict[str, object]:
 
 
 def _print_erased(erased: Erased) -> None:
+    if not erased.line.detail["posts"]:
+        print("没有找到要删的帖文；作者名须与来源所写完全一致")
     counts = f"帖文 {erased.line.detail['posts']}，待入库 {erased.spool_lines}，隔离 {erased.quarantined}"
     print(f"已删除：{counts}，存下的邮件 {erased.mails}")
     if erased.copies:

@@ -76,7 +76,8 @@ def restore(
             had = record.exists()
             memory = retire(record) if had else None
             act = Act(who, "restore", copy.name)
-            prepared = prepare(new, memory, read_ledger(data), act=act, now=now, progress=progress)
+            erased = [*read_ledger(data), *read_ledger(copy.parent)]
+            prepared = prepare(new, memory, erased, act=act, now=now, progress=progress)
             aside = _set_aside(record, now) if had and not wishes.replace else None
             _swap(new, record)
         except StoreCorrupt as error:

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from minyi.errors import InputError
 from minyi.models import CrawlRun, RawPost, SourceId, SourceState, UrlCursor
+from minyi.naming import holds
 
 MAX_LINE = 32 * 1024 * 1024
 """Longest line read, bytes; a longer one is quarantined."""
@@ -144,29 +145,55 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def rewrite(path: Path, keep: Callable[[str], bool]) -> int:
-    """Leave out the lines that `keep` refuses, the trailer stands; returns how many were left out.
+def run_without(run: CrawlRun, name: str) -> CrawlRun:
+    """A run without the reasons that hold a person's name."""
+    return replace(run, reasons=tuple(one for one in run.reasons if not holds(one, name)))
 
-    The file is whole or the old one at any moment; one that is gone meanwhile stays gone.
+
+def cursor_without(cursor: Mapping[str, UrlCursor], name: str) -> dict[str, UrlCursor]:
+    """A cursor without the addresses that hold a person's name; their pages are read again."""
+    return {
+        url: replace(one, links=tuple(link for link in one.links if not holds(link, name)))
+        for url, one in cursor.items()
+        if not holds(url, name)
+    }
+
+
+def rewrite(path: Path, keep: Callable[[str], bool], name: str | None = None) -> int:
+    """Leave out the lines that `keep` refuses; returns how many were left out.
+
+    The trailer stands, without reasons and addresses that hold the person's `name`. The file is whole or
+    the old one at any moment; one that is gone meanwhile stays gone.
     """
     part = path.with_suffix(".rewritten")
-    dropped = 0
+    dropped, changed = 0, False
     with (
         path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as lines,
         part.open("w", encoding="utf-8", errors="surrogateescape", newline="\n") as kept,
     ):
         for line in lines:
-            if line.startswith(_TRAILER) or keep(line):
+            if line.startswith(_TRAILER):
+                told = _trailer_without(line, name)
+                changed |= told != line
+                kept.write(told)
+            elif keep(line):
                 kept.write(line)
             else:
                 dropped += 1
         kept.flush()
         os.fsync(kept.fileno())
-    if dropped and path.exists():
+    if (dropped or changed) and path.exists():
         part.replace(path)
         sync_folder(path.parent)
     part.unlink(missing_ok=True)
     return dropped
+
+
+def _trailer_without(line: str, name: str | None) -> str:
+    if name is None or not holds(line, name):
+        return line
+    trailer = _decode_trailer(json.loads(line)["trailer"])
+    return Trailer(run_without(trailer.run, name), cursor_without(trailer.cursor, name)).encode() + "\n"
 
 
 @dataclass(frozen=True, slots=True)

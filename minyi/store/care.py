@@ -163,6 +163,12 @@ class Care(Protocol):
         Traces stay in the file until `scrub`.
         """
 
+    def forget_name(self, name: str) -> int:
+        """Take a person's name out of the notes on crawls: addresses, reasons; returns how many rows."""
+
+    def telling(self, name: str) -> list[tuple[str, int]]:
+        """(table, rows) that still hold the name: what people of the office wrote, by table."""
+
     def scrub(self, progress: Progress = silent) -> bool:
         """Rewrite the file so that no byte of a deleted post is left in it; False = others kept it busy.
 

@@ -18,6 +18,7 @@ from minyi.store.sqlite import (
     quarantine,
     restoring,
     retention,
+    traces,
     wordings,
 )
 from minyi.store.sqlite.connection import Database
@@ -66,6 +67,16 @@ class SqliteCare:
     ) -> AuditLine:
         """See `Care.erase`."""
         return erasure.erase(self._database, ids, act, detail, now)
+
+    def forget_name(self, name: str) -> int:
+        """See `Care.forget_name`."""
+        with self._database.write() as connection:
+            return traces.forget(connection, name)
+
+    def telling(self, name: str) -> list[tuple[str, int]]:
+        """See `Care.telling`."""
+        with self._database.read() as connection:
+            return list(traces.telling(connection, name))
 
     def scrub(self, progress: Progress = silent) -> bool:
         """See `Care.scrub`."""
