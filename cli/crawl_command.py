@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from cli.opening import opened
@@ -11,6 +12,7 @@ from cli.output import print_json, print_table
 from crawlers.launch import CrawlOutcome
 from jobs.collect import collect
 from jobs.context import Context
+from jobs.handover import hand_over
 from jobs.ingest import Ingested, ingest_spool
 from jobs.watch import watch
 from minyi.config import Source
@@ -21,6 +23,12 @@ from minyi.models import Saved
 def options(parser: argparse.ArgumentParser, _: list[argparse.ArgumentParser]) -> None:
     """Set up the command."""
     parser.add_argument("source", nargs="*", help="信源编号；不写 = 全部")
+    parser.add_argument(
+        "--hand-over",
+        type=Path,
+        metavar="DIR",
+        help="入库前把采集文件另存一份到此目录，供另一台机器的记录库入库（见 docs/scale.md）",
+    )
     parser.set_defaults(run=run)
 
 
@@ -30,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
         cards = chosen(context, args.source)
         now = context.clock()
         outcomes = collect(context, cards, now, revisit_all=True)
+        if args.hand_over:
+            hand_over(context.spool, args.hand_over)
         done = {one.source: one for one in ingest_spool(context, now)}
         watch(context, now)
     report(outcomes, done, as_json=args.json)
