@@ -1,4 +1,4 @@
-"""One step of the office's work at a given instant, as a process of its own that a test may kill."""
+"""Steps of the office's work at a given instant, as a process of its own that a test may kill."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ STEPS: dict[str, Callable[[Context, datetime], object]] = {
 }
 
 
-def main(config: str, data: str, step: str, at: str) -> None:
-    """Run the step to its end."""
+def main(config: str, data: str, steps: str, at: str) -> None:
+    """Run the steps, named with commas between, to their end."""
     now = datetime.fromisoformat(at)
     with open_context(Path(config), Path(data), now=lambda: now) as context:
-        STEPS[step](context, now)
+        for step in steps.split(","):
+            STEPS[step](context, now)
 
 
 if __name__ == "__main__":
