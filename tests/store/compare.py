@@ -63,8 +63,8 @@ class Comparison:
 
     def _pages(self, query: Query, meaning: Meaning, hits: list[Post], random: Random) -> Iterator[str]:
         """All pages, newest first, whole posts on the first; of most broad queries only pages here and there."""
-        size = random.choice([1, 20, 77, 200]) if len(hits) < 300 else 200
-        if len(hits) <= BROAD or random.random() < 0.2:
+        size = next(size for size in (1, 3, 20, 77, 200) if size == 200 or len(hits) < size * 8)
+        if len(hits) <= BROAD or random.random() < 0.03:
             pages = list(walk(self.world.reader, query, size))
             if [hit.stored.post.id for page in pages for hit in page.hits] != [post.id for post in hits]:
                 yield "pages"
@@ -101,9 +101,9 @@ class Comparison:
     def _collapsed(self, typed: str, hits: list[Post], random: Random) -> Iterator[str]:
         """One hit a cluster over all pages; totals stay."""
         query = parse(typed, resolver=invented.BOOK, collapse=True)
-        if len(hits) > BROAD and random.random() < 0.8:
+        if len(hits) > BROAD and random.random() < 0.9:
             return
-        size = random.choice([20, 200]) if len(hits) < 500 else 200
+        size = 20 if len(hits) < 200 else 200
         found = ids_of(walk(self.world.reader, query, size))
         if found != [post.id for post in self.world.oracle.collapsed(hits)]:
             yield "collapsed"
@@ -184,7 +184,7 @@ def arriving(world: World, random: Random) -> list[str]:
     size = random.choice([1, 3, 7])
     cursor: str | None = None
     below = math.inf
-    for _ in range(12):
+    for _ in range(6):
         order = ranks(world)
         hits = world.oracle.hits(meaning, lambda post, order=order: order[post.id])  # type: ignore[misc]
         shown = world.oracle.collapsed(hits) if query.collapse else hits

@@ -19,7 +19,7 @@ _HAN = "专利商标会费年审核办法都要交不太难了好𠮷"
 _TO_TRADITIONAL = str.maketrans({simple: one for one, simple in TRADITIONAL.items()})
 _TO_WIDE = {n: n + 0xFEE0 for n in (*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B))}
 _MIDNIGHT = datetime(2026, 3, 1, tzinfo=UTC) - timedelta(hours=8)
-_LONG_AGO, _FAR = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+_LONG_AGO, _FAR = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 _OPENED, _CLOSED = ("(", "（", '"', "“", "＂"), (")", "）", '"', "”", "＂")
 
 Leaf = tuple[str, Meaning]
@@ -181,6 +181,7 @@ def _time(random: Random, _: Sequence[Post]) -> Leaf:
     last = random.randrange(first, 11)
     start, end = _MIDNIGHT + timedelta(days=first - 1), _MIDNIGHT + timedelta(days=last)
     after = start + timedelta(days=1)
+    old, older_end = start.replace(year=1955), end.replace(year=1999)
     forms: list[tuple[str, Condition]] = [
         (f"time:2026-03-{first:02}..2026-03-{last:02}", lambda p: within(p, start, end)),
         (f"時間：２０２６-03-{first:02}..202603{last:02}", lambda p: within(p, start, end)),
@@ -190,6 +191,8 @@ def _time(random: Random, _: Sequence[Post]) -> Leaf:
         (f"time:<=2026年3月{first}日", lambda p: within(p, _LONG_AGO, after)),
         (f"时间：2026年3月{first}日", lambda p: within(p, start, after)),
         (f"time:..2026-03-{last:02}", lambda p: within(p, _LONG_AGO, end)),
+        (f"time:1955-03-{first:02}..1999/03/{last}", lambda p: within(p, old, older_end)),
+        ("时间:<1970-01-01", lambda p: within(p, _LONG_AGO, datetime(1969, 12, 31, 16, tzinfo=UTC))),
         (f"time:2026-03-{first:02}..", lambda p: within(p, start, _FAR)),
         (
             f"time:(2026-03-{first:02}|>2026-03-{last:02})",
