@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from alerts import cases
 from alerts.cases import Step
 from alerts.notify.content import due_text
-from cli.case_text import case_lines, case_values, clock_values
+from cli.case_text import case_lines, case_values
+from cli.clock_command import due_options, quality_options, run_due, run_quality
 from cli.opening import opened
-from cli.output import print_json, print_table, time_option
+from cli.output import print_json, time_option
 from cli.who import who
 from jobs.cases import clock_rules, mute, open_case, respond, take, unmute
-from jobs.clocks import due_table, kept, standing
+from jobs.clocks import standing
 from jobs.context import Context
 from jobs.effect import effect
 from minyi.cases import Concern
-from minyi.clock import LOCAL, local_iso, local_text
+from minyi.clock import local_iso, local_text
 from minyi.models import Alert, Level, RuleName
 
 LEVELS = {name: level for level in Level for name in (level.name, str(level.value))}
@@ -39,7 +40,8 @@ def case_options(actions: Any, parents: list[argparse.ArgumentParser]) -> None:
         ("false-alarm", "记为误报并办结", run_false_alarm, _step_options),
         ("mute", "一段时间内不通知（时限照走）", run_mute, _mute_options),
         ("unmute", "解除静音", run_unmute, _unmute_options),
-        ("due", "时限一览", run_due, _due_options),
+        ("due", "时限一览", run_due, due_options),
+        ("quality", "逐月：预警几起、误报几起、按时率", run_quality, quality_options),
     ):
         parser: argparse.ArgumentParser = actions.add_parser(name, parents=parents, help=words)
         parser.set_defaults(run=run)
@@ -99,27 +101,6 @@ def _mute_options(parser: argparse.ArgumentParser) -> None:
     _unmute_options(parser)
     parser.add_argument("--until", type=time_option, required=True, metavar="时间")
     parser.add_argument("--why", required=True, metavar="理由")
-
-
-def _due_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--all", action="store_true", help="连同已停止的，并给出按时率")
-
-
-def _sign(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--by", default=who(), metavar="姓名", help="何人（默认登录名）")
-    parser.add_argument("--why", default="", metavar="理由", help="记入台账的理由")
-
-
-def level_option(text: str) -> Level:
-    """An argument that is a level: I to IV, or 1 to 4.
-
-    Raises:
-        ArgumentTypeError: it is none.
-    """
-    level = LEVELS.get(text.upper().removesuffix("级"))
-    if level is None:
-        raise argparse.ArgumentTypeError("应为 I、II、III 或 IV")
-    return level
 
 
 # --- steps ------------------------------------------------------------------------------------------
@@ -217,40 +198,6 @@ def _told(args: argparse.Namespace, alert: Alert, now: datetime) -> int:
 
 
 # --- tables -----------------------------------------------------------------------------------------
-
-
-def run_due(args: argparse.Namespace) -> int:
-    """The due table, and on demand the on-time rate."""
-    with opened(args) as context:
-        rows = due_table(context, everything=args.all)
-        now = context.clock()
-    if args.json:
-        for row in rows:
-            shown = {
-                "alert": row.alert or None,
-                "policy": row.policy,
-                "what": row.what,
-                "note": row.note or None,
-            }
-            print_json(shown | {"level": row.level.name if row.level else None} | clock_values(row.run, now))
-        return 0
-    table = [
-        (
-            row.alert[:8] or "政策",
-            row.level.short if row.level else "—",
-            row.what,
-            row.clock,
-            due_text(row.run).removeprefix(f"{now.astimezone(LOCAL).year}-")
-            + (f"（{row.note}）" if row.note else ""),
-            standing(row.run, now),
-        )
-        for row in rows
-    ]
-    print_table(("编号", "等级", "对象", "时限", "应于", "状况"), table, empty="没有在走的时限")
-    if args.all:
-        year = datetime(now.astimezone(LOCAL).year, 1, 1, tzinfo=LOCAL).astimezone(UTC)
-        print(f"今年按时率：{kept(rows, year, now + timedelta(seconds=1), now)}")
-    return 0
 
 
 def run_mute(args: argparse.Namespace) -> int:

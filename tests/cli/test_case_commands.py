@@ -116,6 +116,14 @@ def test_a_case_handed_over_tells_that_department_alone(minyi: Minyi, opened: st
     ]
 
 
+def test_a_false_alarm_lowers_the_months_precision(minyi: Minyi, opened: str) -> None:
+    """A case opened by hand is nobody's false alarm; what counting found is judged by people."""
+    minyi("alerts", "false-alarm", opened, "--by", "李")
+    (month,) = minyi("alerts", "quality", "--json").lines
+    assert (month["levels"]["II"], month["judged"], month["on_time"]["waived"]) == (1, 0, 1)
+    assert "无数据" in minyi("alerts", "quality").out
+
+
 def test_steps_that_cannot_be_are_refused_in_words(minyi: Minyi, opened: str) -> None:
     """What is wrong and what to do; nothing changes."""
     for words, told in (
