@@ -111,7 +111,7 @@ def _without_unchanged(connection: apsw.Connection, drafts: list[Draft]) -> list
     if len(set(ids)) < len(ids):
         return drafts
     names = {sid: source for source, sid in source_numbers(connection).items()}
-    asked = "SELECT id, fingerprint, source FROM posts WHERE id IN (SELECT value FROM json_each(?))"
+    asked = "SELECT p.id, p.fingerprint, p.source FROM json_each(?) j CROSS JOIN posts p ON p.id = j.value"
     rows = ask.rows(connection, asked, (json.dumps(ids),))
     stored = {post: (said, names[sid]) for post, said, sid in rows}
     return [

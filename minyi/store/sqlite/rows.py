@@ -81,7 +81,7 @@ def pack(post: Post) -> Packed:
         post.source,
         post.platform,
         post.content,
-        f"{post.official:d}{post.sample:d}{PRECISIONS[post.precision]}",
+        f"{int(post.official)}{int(post.sample)}{PRECISIONS[post.precision]}",
         "" if unknown else str(seconds(post.published)),
         *[
             _NOTHING if one is None else one
