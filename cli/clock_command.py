@@ -20,23 +20,6 @@ def due_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="连同已停止的，并给出按时率")
 
 
-def _sign(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--by", default=who(), metavar="姓名", help="何人（默认登录名）")
-    parser.add_argument("--why", default="", metavar="理由", help="记入台账的理由")
-
-
-def level_option(text: str) -> Level:
-    """An argument that is a level: I to IV, or 1 to 4.
-
-    Raises:
-        ArgumentTypeError: it is none.
-    """
-    level = LEVELS.get(text.upper().removesuffix("级"))
-    if level is None:
-        raise argparse.ArgumentTypeError("应为 I、II、III 或 IV")
-    return level
-
-
 def quality_options(parser: argparse.ArgumentParser) -> None:
     """Options of `quality`."""
     parser.add_argument("--since", type=time_option, metavar="时间", help="起（默认 12 个月前）")
