@@ -7,7 +7,6 @@ from typing import Any
 
 from alerts.explain import Names, explain
 from alerts.notify.content import text
-from alerts.wording import RULE_WORDS
 from cli import explain_command
 from cli.case_command import case_options, show_case
 from cli.case_text import case_values
@@ -16,6 +15,7 @@ from cli.output import print_json, print_table, short_time
 from jobs.letters import alert_view, names_of
 from minyi.clock import local_iso
 from minyi.models import Alert, Spike
+from reports.compose import RULE_NAMES
 
 
 def options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentParser]) -> None:
@@ -46,7 +46,7 @@ def run_list(args: argparse.Namespace) -> int:
         (
             alert.id[:8],
             alert.level.short,
-            RULE_WORDS[alert.rule],
+            RULE_NAMES[alert.rule],
             names.source(alert.spike.source) if alert.spike.source else names.policy(alert.policy),
             alert.state.chinese,
             short_time(alert.detected_at, now),

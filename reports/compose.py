@@ -31,7 +31,7 @@ from reports.situation import NO_DATA, AlertLine, Day, Given, PolicyLine, PostLi
 POSTS_SHOWN = 3
 """Posts shown under an alert."""
 
-_RULES = {
+RULE_NAMES = {
     RuleName.VOLUME: "总量突增",
     RuleName.NEGATIVE_VOLUME: "负面突增",
     RuleName.NEGATIVE_SHARE: "负面占比上升",
@@ -42,6 +42,8 @@ _RULES = {
     RuleName.SOURCE_BLOCKED: "信源拒绝读取",
     RuleName.BY_HAND: "手工立案",
 }
+"""Short names of the rules, for tables."""
+
 _STATES = {
     SourceState.OK: "正常",
     SourceState.QUIET: "安静",
@@ -149,7 +151,7 @@ def _alert(alert: Alert, given: Given) -> AlertLine:
         level=alert.level.value,
         level_name=alert.level.chinese,
         subject=_subject(alert, given, names),
-        rule=_RULES[alert.rule],
+        rule=RULE_NAMES[alert.rule],
         state=alert.state.chinese,
         detected=alert.detected_at,
         due=_due(alert, given.now),

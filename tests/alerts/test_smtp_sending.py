@@ -1,6 +1,7 @@
 """Mail over real SMTP on loopback: what is sent, when it counts as sent, and what happens when it fails."""
 
 import ssl
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -96,6 +97,7 @@ def test_a_failing_record_is_passed_on_and_not_called_a_mail_error(catcher: Catc
         ("rcpt", "451 4.7.1 greylisted", False),
         ("rcpt", "550 5.1.1 no such mailbox", True),
         ("data", "452 4.3.1 disk full", False),
+        ("data", "552 5.3.4 message too big", True),
         ("data", "554 5.7.1 refused as spam", True),
         ("mail", HANG_UP, False),
         ("data", HANG_UP, False),
@@ -117,6 +119,19 @@ def test_a_greylisted_mail_is_delivered_once_at_the_next_try(catcher: Catcher) -
     failure(notifier(catcher))
     deliver(notifier(catcher), [])
     assert [str(c.message["Message-ID"]) for c in catcher.caught] == ["<k1@office-1>"]
+
+
+def test_a_server_that_takes_its_time_is_left_and_tried_again(catcher: Catcher) -> None:
+    """The wait is the office's `timeout_seconds`; the mail is not taken for sent."""
+    done = threading.Event()
+    catcher.watch["mail"] = lambda: done.wait(30)
+    channel = notifier(catcher)
+    error = failure(replace(channel, settings=replace(channel.settings, timeout_seconds=0.3)))
+    done.set()
+    assert not error.permanent
+    catcher.watch.clear()
+    deliver(channel, [])
+    assert len(catcher.caught) == 1
 
 
 def test_one_refused_recipient_does_not_stop_another(catcher: Catcher) -> None:
