@@ -124,7 +124,11 @@ def test_a_greylisted_mail_is_delivered_once_at_the_next_try(catcher: Catcher) -
 def test_a_server_that_takes_its_time_is_left_and_tried_again(catcher: Catcher) -> None:
     """The wait is the office's `timeout_seconds`; the mail is not taken for sent."""
     done = threading.Event()
-    catcher.watch["mail"] = lambda: done.wait(30)
+
+    def wait() -> None:
+        done.wait(30)
+
+    catcher.watch["mail"] = wait
     channel = notifier(catcher)
     error = failure(replace(channel, settings=replace(channel.settings, timeout_seconds=0.3)))
     done.set()
