@@ -44,6 +44,7 @@ def describe(
         "most_14d": detector.most_before(window.size, before),
         "hour_posts": hour_posts,
         "live_share": reading.live,
+        "after_outage": int(reading.whole),
     }
     numbers |= _windows(detector, reading) | _references(detector, reading)
     numbers |= spoken(voices) if voices is not None else {}
@@ -66,6 +67,7 @@ def _windows(detector: Detector, reading: Reading) -> Numbers:
 
 def _references(detector: Detector, reading: Reading) -> Numbers:
     numbers: Numbers = {}
+    sums = detector.view(whole=reading.whole)
     for one in reading.references:
         size = _name(one.window * detector.grid.step)
         name = f"{'ratio' if one.ratio else 'height'}_{size}"
@@ -75,8 +77,8 @@ def _references(detector: Detector, reading: Reading) -> Numbers:
             f"{name}_u": one.threshold.u,
             f"{name}_b": one.threshold.b,
             f"{name}_score": one.score,
-            f"slow_{size}": detector.dense.expected(reading.bucket, one.window),
-            f"live_{size}": detector.sums.live[reading.bucket + 1] - detector.sums.live[start],
+            f"slow_{size}": detector.dense.expected(reading.bucket, one.window, sums),
+            f"live_{size}": sums.live[reading.bucket + 1] - sums.live[start],
         }
     return numbers
 

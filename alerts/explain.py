@@ -114,5 +114,7 @@ def _coverage(spike: Spike) -> str:
     if not every:
         return ""
     seen = number(spike, "live_share")
+    if spike.arithmetic.get("after_outage"):
+        return f"覆盖：{live}/{every} 个来源正常；窗口内有来源曾中断，恢复后补到的帖文已计入，实际只多不少。"
     partly = "" if seen >= 0.995 else f"，约可见平时 {percent(seen, 1)} 的帖文"
     return f"覆盖：{live}/{every} 个来源正常{partly}。"

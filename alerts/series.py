@@ -1,8 +1,9 @@
 """From the record's counts to the detector's grids: what each bucket saw, and what it could have seen. Pure.
 
 A source's posts count from its first good read on, once that lies `new_source_days` back: a new source is
-not a rise. Buckets in which a source could not be read are missing, not zero: its posts there are left out,
-and the bucket's live share falls by the source's usual share of the policy's posts.
+not a rise. Buckets in which a source could not be read are missing, not zero: nothing is learnt from them,
+and the bucket's live share falls by the source's usual share of the policy's posts. What is found of them
+once the source is back stands apart as `hidden`.
 """
 
 from __future__ import annotations
@@ -59,10 +60,10 @@ class Series:
         """Index of the bucket that holds `when`; may lie outside the grids."""
         return number_of(when) - self.grids[Scope.ALL].number
 
-    def counts(self, sighting: Sighting) -> bool:
-        """True when the grids counted this post."""
+    def counts(self, sighting: Sighting, *, hidden: bool = False) -> bool:
+        """True when the grids counted this post; with `hidden`, also if only as found after an outage."""
         spans = self.live.get(sighting.source)
-        return spans is not None and _inside(spans, number_of(sighting.published))
+        return spans is not None and (hidden or _inside(spans, number_of(sighting.published)))
 
 
 def number_of(when: datetime) -> int:
@@ -98,21 +99,32 @@ def build(
     joined = [s for s in sources if s.start + timedelta(days=new_source_days) <= today]
     live = {s.id: _live(s, first, last, now) for s in joined}
     values: dict[Scope, list[float]] = {scope: [0.0] * (last - first) for scope in Scope}
+    hidden: dict[Scope, list[float]] = {scope: [0.0] * (last - first) for scope in Scope}
     seen = dict.fromkeys(live, 0)
     for when, source, posts, negative in rows:
         number = number_of(when)
         spans = live.get(source)
-        if spans is not None and first <= number < last and _inside(spans, number):
-            values[Scope.ALL][number - first] += posts
-            values[Scope.NEGATIVE][number - first] += negative
-            seen[source] += posts if number < begun else 0
+        if spans is not None and first <= number < last:
+            inside = _inside(spans, number)
+            counted = values if inside else hidden
+            counted[Scope.ALL][number - first] += posts
+            counted[Scope.NEGATIVE][number - first] += negative
+            seen[source] += posts if inside and number < begun else 0
     shares = _shares(seen, live, begun)
     share = _live_share(shares, live, first, last)
     season = _season(profile, first, last)
     release = None if released_at is None else number_of(released_at) - first
     grids = {
-        Scope.ALL: Grid(first, BUCKET_SECONDS, values[Scope.ALL], share, season, release),
-        Scope.NEGATIVE: Grid(first, BUCKET_SECONDS, values[Scope.NEGATIVE], share, season, None),
+        scope: Grid(
+            first,
+            BUCKET_SECONDS,
+            values[scope],
+            share,
+            season,
+            release if scope is Scope.ALL else None,
+            hidden=hidden[scope],
+        )
+        for scope in Scope
     }
     return Series(grids, live)
 

@@ -76,7 +76,8 @@ class _Search:
     def _crossings(self) -> Iterator[_Crossing]:
         for day in self.watched.days:
             grid = day.series.grids[self.scope]
-            seen = sum(grid.values[max(0, day.first - grid.buckets(SIX_HOURS)) :])
+            start = max(0, day.first - grid.buckets(SIX_HOURS))
+            seen = sum(grid.values[start:]) + sum(grid.hidden[start:])
             if seen < self.settings.min_posts:
                 continue  # no window can hold enough, so nothing need be learnt: the usual case
             detector = Detector(grid, self.settings, day.first)
@@ -86,7 +87,7 @@ class _Search:
     def _spike(self, onset: datetime, crossings: Sequence[_Crossing], last: datetime | None) -> Spike:
         told = self._telling(crossings)
         reading, series, span = told.reading, told.day.series, told.span
-        voices = hear(self._heard_in(span))
+        voices = hear(self._heard_in(told))
         share = self._share(told)
         novel = self.rules.novelty.enabled and is_novel(self.watched, span.end, self.rules.novelty)
         told_before = _within_release(told, last, onset)
@@ -146,20 +147,20 @@ class _Search:
             crossings, key=lambda c: (-c.reading.score / max(c.reading.threshold, 1e-9), c.number)
         )
         least = self.settings.min_voices
-        heard = (c for c in ranked if several(self._heard_in(c.span), least))
+        heard = (c for c in ranked if several(self._heard_in(c), least))
         return next(heard, ranked[0])
 
-    def _heard_in(self, span: Span) -> list[Sighting]:
-        day = self.watched.day_of(number_of(span.end) - 1)
+    def _heard_in(self, crossing: _Crossing) -> list[Sighting]:
+        series, whole = crossing.day.series, crossing.reading.whole
         return [
             s
-            for s in within(self.watched.sightings, span)
-            if (s.negative or self.scope is Scope.ALL) and day.series.counts(s)
+            for s in within(self.watched.sightings, crossing.span)
+            if (s.negative or self.scope is Scope.ALL) and series.counts(s, hidden=whole)
         ]
 
     def _busiest_hour(self, crossings: Sequence[_Crossing]) -> int:
         """Most posts in one hour ending at a crossing of the onset."""
-        return max(_sum_before(c.detector.grid.values, c.reading.bucket + 1, HOUR) for c in crossings)
+        return max(_last_hour(c) for c in crossings)
 
 
 def _within_release(told: _Crossing, last: datetime | None, onset: datetime) -> bool:
@@ -168,6 +169,12 @@ def _within_release(told: _Crossing, last: datetime | None, onset: datetime) -> 
     if last is None or release is None:
         return False
     return release <= series.index_of(last) - 1 < series.index_of(onset) - 1
+
+
+def _last_hour(crossing: _Crossing) -> int:
+    posts = crossing.detector.view(whole=crossing.reading.whole).posts
+    end = crossing.reading.bucket + 1
+    return int(posts[end] - posts[max(0, end - HOUR // BUCKET_SECONDS)])
 
 
 def _sum_before(values: Sequence[float], end: int, seconds: int) -> int:

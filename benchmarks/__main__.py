@@ -13,6 +13,8 @@ NAMES = (
     "care",
     "writers",
     "detection",
+    "interleavings",
+    "alert_delay",
     "real_input",
     "misreading",
     "learning",

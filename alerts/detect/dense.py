@@ -109,11 +109,15 @@ class Dense:
             for is_ratio in (False, True)
         ]
 
-    def read(self, bucket: int, posts: Mapping[int, float] | None = None) -> list[Reference] | None:
+    def read(
+        self, bucket: int, posts: Mapping[int, float] | None = None, seen: Sums | None = None
+    ) -> list[Reference] | None:
         """The references at the end of `bucket`; None before enough history.
 
-        New hours must be asked in rising order. `posts` by window size stand in for those seen (absent = 0).
+        New hours must be asked in rising order. `posts` by window size stand in for those seen (absent = 0);
+        `seen` are the sums to judge, those learnt from unless given.
         """
+        sums = seen or self.sums
         until = self._refreshed(bucket)
         thresholds = [lane.threshold(until) for lane in self._lanes]
         found = []
@@ -121,7 +125,7 @@ class Dense:
             known = thresholds[lane]
             if known is None:
                 return None
-            value = self._value(bucket, window, is_ratio, posts)
+            value = self._value(bucket, window, is_ratio, posts, sums)
             found.append(
                 Reference(window, is_ratio, value, known, return_period(value, known, self.grid.step))
             )
@@ -131,33 +135,29 @@ class Dense:
         """(window in buckets, is ratio) of the references, in order."""
         return ((window, is_ratio) for window in self.windows for is_ratio in (False, True))
 
-    def expected(self, bucket: int, window: int) -> float:
+    def expected(self, bucket: int, window: int, sums: Sums) -> float:
         """Posts expected by the slow mean in the window that ends with `bucket`, season left out."""
         start = max(0, bucket + 1 - window)
-        return self.means[start] * (self.sums.live[bucket + 1] - self.sums.live[start])
+        return self.means[start] * (sums.live[bucket + 1] - sums.live[start])
 
     def _refreshed(self, bucket: int) -> int:
         """Thresholds are renewed on the hour: position up to which history counts at `bucket`."""
         return max(0, bucket - (self.grid.number + bucket) % self._hour)
 
     def _value(
-        self, bucket: int, window: int, is_ratio: bool, posts: Mapping[int, float] | None = None
+        self, bucket: int, window: int, is_ratio: bool, posts: Mapping[int, float] | None, sums: Sums
     ) -> float:
         start = max(0, bucket + 1 - window)
-        count = (
-            posts.get(window, 0.0)
-            if posts is not None
-            else self.sums.posts[bucket + 1] - self.sums.posts[start]
-        )
+        count = sums.posts[bucket + 1] - sums.posts[start] if posts is None else posts.get(window, 0.0)
         if is_ratio:
-            return ratio(count, self.expected(bucket, window))
-        return height(count, self.sums.live[bucket + 1] - self.sums.live[start], window)
+            return ratio(count, self.expected(bucket, window, sums))
+        return height(count, sums.live[bucket + 1] - sums.live[start], window)
 
     def _values(self, window: int, is_ratio: bool) -> list[float | None]:
         """Values from `_begin` on; None where the window saw a blind bucket or the file's edge."""
         blind = self.sums.blind
         return [
-            self._value(i, window, is_ratio)
+            self._value(i, window, is_ratio, None, self.sums)
             if i + 1 >= window and blind[i + 1] == blind[i + 1 - window]
             else None
             for i in range(self._begin, len(self.grid.values))

@@ -13,17 +13,18 @@ Everything at bucket i depends on buckets up to i: cutting the future changes no
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from itertools import accumulate
 
 from alerts.detect import sparse
 from alerts.detect.dense import Dense, Reference
-from alerts.detect.grid import DAY, HOUR, Grid, running_sums
+from alerts.detect.grid import DAY, HOUR, Grid, Sums, running_sums, whole_sums
 from alerts.detect.tails import negative_binomial_surprise, poisson_surprise
 from minyi.config import VolumeRule
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same counts may give other readings."""
 
 
@@ -65,6 +66,8 @@ class Reading:
     references: tuple[Reference, ...]
     live: float
     """Share of usual posts that could be seen in the telling window."""
+    whole: bool = False
+    """True when posts found after their source's outage count, against all that could have been there."""
 
 
 class Detector:
@@ -74,6 +77,8 @@ class Detector:
         """Learn the series up to each bucket; `first` saves the work for buckets never asked."""
         self.grid, self.rule, self.first = grid, rule, first
         self.sums = running_sums(grid)
+        self._whole = whole_sums(grid) if any(grid.hidden) else self.sums
+        self._found = list(accumulate(grid.hidden, initial=0.0))
         self.sparse = sparse.learn(grid, self.sums)
         self.regimes = list(self._regimes())
 
@@ -85,16 +90,37 @@ class Detector:
                 yield reading
 
     def read(self, bucket: int) -> Reading | None:
-        """The crossing at `bucket`, or None: calm, undecided, blind or still learning."""
-        if bucket < self.grid.learning or self.sums.blind[bucket + 1] > self.sums.blind[bucket]:
+        """The crossing at `bucket`, or None: calm, undecided, blind or still learning.
+
+        Posts of an outage that were found after it are a floor: they count where they cross even against all
+        the posts there could have been, so that no outage hides a burst and none makes one.
+        """
+        if bucket < self.grid.learning:
+            return None
+        if self._finds(bucket):
+            reading = self.judge(bucket, None, whole=True)
+            if reading is not None:
+                return replace(reading, whole=True)
+        if self.sums.blind[bucket + 1] > self.sums.blind[bucket]:
             return None
         return self.judge(bucket, None)
 
-    def judge(self, bucket: int, posts: Mapping[int, float] | None) -> Reading | None:
+    def judge(self, bucket: int, posts: Mapping[int, float] | None, *, whole: bool = False) -> Reading | None:
         """As `read`, with other posts by window size put in place of those seen."""
         if self.regimes[bucket] is Regime.DENSE:
-            return self._judge_dense(bucket, posts)
-        return self._judge_sparse(bucket, posts)
+            return self._judge_dense(bucket, posts, whole)
+        return self._judge_sparse(bucket, posts, whole)
+
+    def view(self, *, whole: bool) -> Sums:
+        """What was seen live, or all that is known by now."""
+        return self._whole if whole else self.sums
+
+    def _finds(self, bucket: int) -> bool:
+        """True when hidden posts lie in some window that ends with `bucket`."""
+        if len(self._found) == 1:
+            return False
+        start = max(0, bucket + 1 - self.sparse.windows[-1])
+        return self._found[bucket + 1] > self._found[start]
 
     def least_posts(self, reading: Reading) -> int:
         """Smallest count in the telling window that would still cross, never under `min_posts`.
@@ -105,7 +131,7 @@ class Detector:
         low, high = self.rule.min_posts - 1, int(reading.window.posts)
         while high - low > 1:
             middle = (low + high) // 2
-            if self.judge(reading.bucket, _thinned(reading, middle)) is None:
+            if self.judge(reading.bucket, _thinned(reading, middle), whole=reading.whole) is None:
                 low = middle
             else:
                 high = middle
@@ -122,17 +148,18 @@ class Detector:
         """Built when a dense bucket is first asked for."""
         return Dense(self.grid, self.sums, self.first)
 
-    def _judge_sparse(self, bucket: int, posts: Mapping[int, float] | None) -> Reading | None:
+    def _judge_sparse(self, bucket: int, posts: Mapping[int, float] | None, whole: bool) -> Reading | None:
         end = bucket + 1
+        sums, expected = self.view(whole=whole), self.sparse.whole if whole else self.sparse.expected
         close = self.sparse.close_of(self.grid, bucket)
-        rest = (close - end) * (self.sparse.expected[end] - self.sparse.expected[bucket])
+        rest = (close - end) * (expected[end] - expected[bucket])
         found = []
         for size in self.sparse.windows:
             start = close - size
-            if start < 0 or not self._decided(start, end):
+            if start < 0 or not _decided(sums, start, end):
                 continue
-            count = self.sums.posts[end] - self.sums.posts[start] if posts is None else posts.get(size, 0.0)
-            mean = self.sparse.expected[end] - self.sparse.expected[start] + rest
+            count = sums.posts[end] - sums.posts[start] if posts is None else posts.get(size, 0.0)
+            mean = expected[end] - expected[start] + rest
             if count >= self.rule.min_posts and count > mean:
                 phi = sparse.phi(self.sparse, size, start)
                 nb = negative_binomial_surprise(count, mean, phi)
@@ -142,18 +169,19 @@ class Detector:
         if not telling:
             return None
         best = max(telling, key=lambda w: (w.nb, -w.size))
-        return self._reading(bucket, best.nb, best, tuple(found), ())
+        return self._reading(bucket, best.nb, best, tuple(found))
 
-    def _judge_dense(self, bucket: int, posts: Mapping[int, float] | None) -> Reading | None:
-        references = self.dense.read(bucket, posts)
+    def _judge_dense(self, bucket: int, posts: Mapping[int, float] | None, whole: bool) -> Reading | None:
+        sums = self.view(whole=whole)
+        references = self.dense.read(bucket, posts, sums)
         if references is None:
-            return self._judge_sparse(bucket, posts)
-        decided = [r for r in references if self._decided(max(0, bucket + 1 - r.window), bucket + 1)]
+            return self._judge_sparse(bucket, posts, whole)
+        decided = [r for r in references if _decided(sums, max(0, bucket + 1 - r.window), bucket + 1)]
         score = sum(r.score for r in decided) / len(references)
         if score < self.rule.return_period:
             return None
         windows = [
-            self._dense_window(bucket, size, posts) for size in dict.fromkeys(r.window for r in decided)
+            self._dense_window(bucket, size, posts, sums) for size in dict.fromkeys(r.window for r in decided)
         ]
         loud = [w for w in windows if w.posts >= self.rule.min_posts and w.poisson >= self.rule.poisson]
         if not loud:
@@ -168,22 +196,17 @@ class Detector:
         score: float,
         best: Window,
         windows: tuple[Window, ...],
-        references: tuple[Reference, ...],
+        references: tuple[Reference, ...] = (),
     ) -> Reading:
         threshold = self.rule.return_period if references else self.rule.sparse_score
         live = (self.sums.live[bucket + 1] - self.sums.live[best.start]) / (bucket + 1 - best.start)
         return Reading(bucket, self.regimes[bucket], score, threshold, best, windows, references, live)
 
-    def _dense_window(self, bucket: int, size: int, posts: Mapping[int, float] | None) -> Window:
+    def _dense_window(self, bucket: int, size: int, posts: Mapping[int, float] | None, sums: Sums) -> Window:
         start = max(0, bucket + 1 - size)
-        count = (
-            self.sums.posts[bucket + 1] - self.sums.posts[start] if posts is None else posts.get(size, 0.0)
-        )
-        mean = self.dense.means[start] * (self.sums.seen[bucket + 1] - self.sums.seen[start])
+        count = sums.posts[bucket + 1] - sums.posts[start] if posts is None else posts.get(size, 0.0)
+        mean = self.dense.means[start] * (sums.seen[bucket + 1] - sums.seen[start])
         return Window(size, start, count, mean, poisson_surprise(count, mean), 0.0, 0.0)
-
-    def _decided(self, start: int, end: int) -> bool:
-        return 2 * (self.sums.blind[end] - self.sums.blind[start]) <= end - start
 
     def _regimes(self) -> Iterator[Regime]:
         memory = self.grid.buckets(14 * DAY)
@@ -200,6 +223,10 @@ class Detector:
                 yield Regime.RELEASE
             else:
                 yield Regime.DENSE if dense else Regime.SPARSE
+
+
+def _decided(sums: Sums, start: int, end: int) -> bool:
+    return 2 * (sums.blind[end] - sums.blind[start]) <= end - start
 
 
 def _thinned(reading: Reading, count: int) -> dict[int, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 BUCKET_SECONDS = 300
@@ -26,6 +26,8 @@ class Grid:
     `release` is the index of the bucket in which the policy was released (it may lie before the
     first bucket: negative), or None. `learning` buckets at the start are never judged; their mean is
     the rate believed at first, where what came before the series is unknown and not zero.
+    `hidden` are posts of buckets in which their source could not be read, found once it could: at least so
+    many were there. Nothing is learnt from them. Empty = none.
     """
 
     number: int
@@ -35,6 +37,7 @@ class Grid:
     season: Sequence[float]
     release: int | None = None
     learning: int = 0
+    hidden: Sequence[float] = ()
 
     def buckets(self, seconds: float) -> int:
         """Buckets in that many seconds, at least 1."""
@@ -50,6 +53,12 @@ class Sums:
     blind: list[int]
     seen: list[float]
     """Live share times season: what a constant rate of 1 a bucket would have shown."""
+
+
+def whole_sums(grid: Grid) -> Sums:
+    """Sums of all posts known, hidden ones included, against all there could have been."""
+    values = [x + h for x, h in zip(grid.values, grid.hidden, strict=True)]
+    return running_sums(replace(grid, values=values, live=[1.0] * len(values), hidden=()))
 
 
 def running_sums(grid: Grid) -> Sums:

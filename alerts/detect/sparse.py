@@ -46,11 +46,13 @@ RELEASE_FLOOR = 2.0
 class Sparse:
     """What the sparse regime learnt of a series.
 
-    `expected[i]` is the sum of expectations of the buckets before i; `ends` are the block ends, as bucket
-    positions; `spread[w]` holds, per window of w buckets, the running sums (excess, squares) over blocks.
+    `expected[i]` is the sum of expectations of the buckets before i, and `whole[i]` the same had every source
+    been readable; `ends` are the block ends, as bucket positions; `spread[w]` holds, per window of w buckets,
+    the running sums (excess, squares) over blocks.
     """
 
     expected: list[float]
+    whole: list[float]
     ends: list[int]
     spread: dict[int, tuple[list[float], list[float]]]
     windows: tuple[int, ...]
@@ -65,11 +67,11 @@ class Sparse:
 
 def learn(grid: Grid, sums: Sums) -> Sparse:
     """Fold the whole series once; everything at position i depends on buckets before i only."""
-    expected, ends = _expectations(grid, sums)
+    expected, whole, ends = _expectations(grid, sums)
     windows = tuple(grid.buckets(w) for w in WINDOWS if w >= grid.step)
     calm = [_release_at(grid, end - 1) == NO_RELEASE for end in ends]
     spread = {w: _spread(w, sums, expected, list(zip(ends, calm, strict=True))) for w in windows}
-    return Sparse(expected, ends, spread, windows, round(MEMORY / max(BLOCK, grid.step)))
+    return Sparse(expected, whole, ends, spread, windows, round(MEMORY / max(BLOCK, grid.step)))
 
 
 def release_factors(hours: float) -> tuple[float, float]:
@@ -93,7 +95,7 @@ def phi(model: Sparse, window: int, start: int) -> float:
     return min(PHI_CEILING, max(PHI_FLOOR, value))
 
 
-def _expectations(grid: Grid, sums: Sums) -> tuple[list[float], list[int]]:
+def _expectations(grid: Grid, sums: Sums) -> tuple[list[float], list[float], list[int]]:
     size = grid.buckets(BLOCK)
     decay = 2.0 ** (-size * grid.step / HALF_LIFE)
     weight = START_WEIGHT / (size * grid.step)
@@ -101,6 +103,7 @@ def _expectations(grid: Grid, sums: Sums) -> tuple[list[float], list[int]]:
     total = len(grid.values)
     ends: list[int] = []
     each: list[float] = []
+    whole: list[float] = []
     begin = 0
     while begin < total:
         end = min(total, begin + size - (grid.number + begin) % size)
@@ -108,6 +111,7 @@ def _expectations(grid: Grid, sums: Sums) -> tuple[list[float], list[int]]:
         factor, floor = _release_at(grid, begin)
         level = max(rate * factor, floor * size * grid.step / HOUR) / size
         each.extend(level * (sums.seen[i + 1] - sums.seen[i]) for i in range(begin, end))
+        whole.extend(level * grid.season[i] for i in range(begin, end))
         shown = (sums.seen[end] - sums.seen[begin]) / size
         if shown > 0.0:
             mean = level * size * shown
@@ -116,7 +120,7 @@ def _expectations(grid: Grid, sums: Sums) -> tuple[list[float], list[int]]:
             weight = decay * weight + shown * factor
         ends.append(end)
         begin = end
-    return list(accumulate(each, initial=0.0)), ends
+    return list(accumulate(each, initial=0.0)), list(accumulate(whole, initial=0.0)), ends
 
 
 def _start_rate(grid: Grid, sums: Sums) -> float:

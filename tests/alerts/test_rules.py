@@ -181,3 +181,31 @@ def test_the_policy_and_window_stand_in_the_spike(hours: float) -> None:
     spike = only(spikes(calm() + burst(random.Random(5), 80, NOW - hours * HOUR, hours)), RuleName.VOLUME)
     assert spike.policy == POLICY
     assert NOW - timedelta(hours=13) < spike.window.start < spike.window.end <= NOW
+
+
+def outage(hours_ago: float, length: float) -> list[SourceFacts]:
+    """Both sources, of which one could not be read for a while and is back."""
+    start = NOW - timedelta(days=60)
+    spans = (Span(start, NOW - hours_ago * HOUR), Span(NOW - (hours_ago - length) * HOUR, NOW))
+    return [SourceFacts(BBS, start, spans), SourceFacts(NEWS, start)]
+
+
+def test_a_burst_during_an_outage_is_told_once_the_source_is_back() -> None:
+    """Forty posts of the dead hours, found afterwards, are at least forty; the text says so."""
+    posts = [p for p in calm() if p.published < NOW - 6 * HOUR]
+    posts += [replace(p, source=BBS) for p in burst(random.Random(1), 40, NOW - 5 * HOUR, 2.0)]
+    spike = only(spikes(posts, sources=outage(6, 5)), RuleName.VOLUME)
+    assert spike.arithmetic["after_outage"] == 1
+    assert spike.observed >= 20
+    assert NOW - 5 * HOUR < onset_of(spike) < NOW - 3 * HOUR
+    text = explain(spike, Names({}, {}))
+    assert "恢复后补到的帖文已计入，实际只多不少" in text
+    assert len(spike.posts) == 20
+
+
+def test_the_usual_posts_of_an_outage_are_no_spike_when_they_come_in() -> None:
+    """Outages of all lengths on lively streams: what is found afterwards is the usual volume."""
+    for seed in range(6):
+        posts = everyday(random.Random(seed), rate=2.0)
+        for length in (0.5, 3.0, 12.0):
+            assert spikes(posts, sources=outage(length + 1, length)) == []
