@@ -6,7 +6,8 @@
    nobody is told twice. Its level only rises.
 3. People are told of a new alert, of a risen level, and of three times the hourly volume they were last told.
 4. Of several rules on one policy in one tick only the gravest is mailed; the mail lists the others.
-5. An outage that ended closes its alert by itself. Calm never closes any other.
+5. An outage that ended closes its alert by itself. An answered alert closes when it was calm for three
+   hours; calm never closes one that waits for an answer, and what is blind is not calm.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ from minyi.models import (
 )
 from minyi.store.base import AlertChange
 from minyi.store.care import Act
+
+CALM = timedelta(hours=3)
+"""Without a crossing for this long, what was answered is over."""
 
 FIRING, RAISED, GROWN = "firing", "level", "grown"
 SYSTEM = "minyi"
@@ -72,16 +76,19 @@ def decide(
     last_success: Mapping[SourceId, datetime] | None = None,
     newest_item: Mapping[SourceId, datetime] | None = None,
     muted: Collection[tuple[str, str]] = (),
+    blind: bool = False,
 ) -> list[AlertChange]:
     """Changes to commit in one transaction; an empty list when nothing changed.
 
     `known` must hold every alert, open or closed, with an onset in the last three days, and open outages of
     any age. `last_success` closes outages of sources read again, `newest_item` those of sources that brought
-    something again. `muted` are pairs of policy and rule that
-    tell nobody (an empty rule: every one of the policy); their alerts and clocks go on.
+    something again. `muted` are pairs of policy and rule that tell nobody (an empty rule: every one of the
+    policy); their alerts and clocks go on. While `blind`, no alert closes by calm.
     """
     decisions = _judged(spikes, known, rules, clocks, now)
     decisions += _recovered(known, last_success or {}, newest_item or {}, now)
+    if not blind:
+        decisions += _calmed(known, {one.alert.id for one in decisions}, now)
     told = _one_a_policy(
         [one for one in decisions if not _is_muted(one.alert, muted)], policies, directory, now
     )
@@ -108,7 +115,7 @@ def _ledger_line(one: _Decision) -> tuple[Act | None, dict[str, str | int]]:
     if one.expected_version is None:
         action = "alert.fired"
     elif one.alert.state is AlertState.RESOLVED:
-        action = "alert.recovered"
+        action = "alert.recovered" if one.alert.rule in SOURCE_RULES else "alert.calmed"
     elif one.reason is None:
         return None, {}
     else:
@@ -259,10 +266,27 @@ def _recovered(
             quiet = alert.spike.arithmetic.get("kind") == "quiet"
             read = (newest_item if quiet else last_success).get(source)
             if read is not None and read > alert.spike.window.start:
-                closed = replace(alert, state=AlertState.RESOLVED, updated_at=now, version=alert.version + 1)
-                closed = with_case(closed, replace(alert.case, resolved_at=now))
-                decisions.append(_Decision(closed, alert.version, None, ""))
+                decisions.append(_closed(alert, now))
     return decisions
+
+
+def _calmed(known: Iterable[Alert], decided: Collection[AlertId], now: datetime) -> list[_Decision]:
+    """Answered alerts whose last crossing lies three hours back."""
+    return [
+        _closed(alert, now)
+        for alert in known
+        if alert.state is AlertState.RESPONDED
+        and alert.rule not in SOURCE_RULES
+        and alert.rule is not RuleName.BY_HAND
+        and alert.id not in decided
+        and alert.case.due_at is None
+        and now - max(alert.spike.window.end, alert.updated_at) >= CALM
+    ]
+
+
+def _closed(alert: Alert, now: datetime) -> _Decision:
+    closed = replace(alert, state=AlertState.RESOLVED, updated_at=now, version=alert.version + 1)
+    return _Decision(with_case(closed, replace(alert.case, resolved_at=now)), alert.version, None, "")
 
 
 def _one_a_policy(

@@ -11,9 +11,9 @@ from alerts.notify.content import due_text
 from alerts.wording import percent
 from jobs.clocks import standing
 from jobs.effect import Effect, Side
-from minyi.cases import Case, ClockRun
+from minyi.cases import Case, ClockRun, Concern
 from minyi.clock import local_iso, local_text
-from minyi.models import Alert
+from minyi.models import Alert, RuleName
 from minyi.store.care import AuditLine
 
 ACTIONS = {
@@ -22,6 +22,7 @@ ACTIONS = {
     "alert.grown": "持续增长",
     "alert.firing": "再次发现",
     "alert.recovered": "自动恢复",
+    "alert.calmed": "平息办结",
     "alert.open": "手工立案",
     "alert.ack": "受理",
     "alert.classify": "定级定类",
@@ -54,6 +55,12 @@ def case_lines(
         lines += ["", *effect_lines(one)]
     lines += ["", "台账"] if steps else []
     return lines + [step_line(step) for step in steps]
+
+
+def _proposal(alert: Alert) -> str:
+    """A class is proposed by rule and set by a person."""
+    proposed = f"，建议 {Concern.MISREADING.chinese}" if alert.rule is RuleName.MISREADING else ""
+    return f"未定{proposed}（minyi alerts classify）"
 
 
 def effect_lines(one: Effect) -> list[str]:

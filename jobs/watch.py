@@ -76,6 +76,7 @@ class _Look:
             now=self._now,
             clocks=clock_rules(self._config),
             muted={(one.policy, one.rule) for one in self._store.casework.mutes(self._now)},
+            blind=any(one.blind_since is not None for one in self._health.values()),
             last_success=good,
             newest_item={h.source: h.newest_item for h in self._health.values() if h.newest_item},
         )

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from alerts import cases
 from alerts.lifecycle import alert_id, decide, settled_onsets
 from alerts.routing import Directory
+from minyi.cases import OfficialResponse
 from minyi.config import Rules
 from minyi.models import (
     ALL_POLICIES,
@@ -63,6 +65,7 @@ def tick(
     now: datetime = NOW,
     recipients: Sequence[Recipient] = (DUTY,),
     last_success: dict[SourceId, datetime] | None = None,
+    blind: bool = False,
 ) -> list[AlertChange]:
     """One decision."""
     return decide(
@@ -73,6 +76,7 @@ def tick(
         rules=Rules(),
         now=now,
         last_success=last_success,
+        blind=blind,
     )
 
 
@@ -186,6 +190,21 @@ def test_an_acknowledged_alert_stays_acknowledged_as_it_grows() -> None:
     (change,) = tick([spike(hour_posts=100)], [taken])
     assert change.alert.state is AlertState.ACKNOWLEDGED
     assert mails([change]) == [("duty@qingxi.example", "grown")]
+
+
+def test_an_answered_alert_closes_when_it_was_calm_for_three_hours() -> None:
+    """Not before, not while something is blind, and never one that waits for its answer."""
+    waiting = fired()
+    answer = OfficialResponse("r", waiting.id, waiting.policy, "https://x.example/1", "", NOW, NOW, "陈")
+    answered = cases.respond(waiting, answer, now=NOW + HOUR).alert
+    assert tick([], [answered], now=NOW + 3.9 * HOUR) == []
+    (change,) = tick([], [answered], now=NOW + 4 * HOUR)
+    assert change.alert.state is AlertState.RESOLVED
+    assert change.alert.case.resolved_at == NOW + 4 * HOUR
+    assert change.act is not None
+    assert change.act.action == "alert.calmed"
+    assert tick([], [answered], now=NOW + 9 * HOUR, blind=True) == []
+    assert tick([], [waiting], now=NOW + 90 * HOUR) == []
 
 
 def test_a_closed_alert_reopens_with_a_new_clock_when_it_grows() -> None:
