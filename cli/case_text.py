@@ -44,9 +44,7 @@ def case_lines(
     """The case below the alert's own text."""
     case = alert.case
     lines = ["个案", f"状态：{alert.state.chinese}{'（误报）' if case.false_alarm else ''}"]
-    lines += (
-        [f"关切类别：{case.concern.chinese}"] if case.concern else ["关切类别：未定（minyi alerts classify）"]
-    )
+    lines.append(f"关切类别：{case.concern.chinese if case.concern else _proposal(alert)}")
     lines += [f"转办：{case.department}"] if case.department else []
     for name, when in (("发生", case.happened_at), ("接报", case.told_at), ("受理", case.acknowledged_at)):
         lines += [f"{name}：{local_text(when)}"] if when else []
