@@ -9,6 +9,7 @@ from typing import Any
 
 from alerts import cases
 from alerts.cases import Step
+from alerts.deadlines import clock_words
 from alerts.notify.content import due_text
 from cli.case_text import case_lines, case_values
 from cli.clock_command import due_options, quality_options, run_due, run_quality
@@ -210,7 +211,7 @@ def _told(args: argparse.Namespace, alert: Alert, now: datetime) -> int:
     print(f"{alert.id[:8]}　{alert.state.chinese}　{alert.level.short}")
     for run in alert.case.clocks:
         if run.episode == alert.case.episode:
-            print(f"时限：{due_text(run)}，{standing(run, now)}（{run.name}）")
+            print(f"时限：{clock_words(run)}，{due_text(run)} 前，{standing(run, now)}")
     return 0
 
 

@@ -102,7 +102,10 @@ def detail_text(step: AuditLine) -> str:
         "title": "{}",
         "until": "至 {}",
     }
-    return "；".join(words.format(step.detail[key]) for key, words in shown.items() if step.detail.get(key))
+    known = {key: step.detail[key] for key in shown if step.detail.get(key)}
+    if "concern" in known:
+        known["concern"] = Concern(str(known["concern"])).chinese
+    return "；".join(shown[key].format(value) for key, value in known.items())
 
 
 def case_values(case: Case, now: datetime) -> dict[str, Any]:
