@@ -21,7 +21,7 @@ from itertools import accumulate
 from alerts.detect import sparse
 from alerts.detect.dense import Dense, Reference
 from alerts.detect.grid import DAY, HOUR, Grid, Sums, running_sums, whole_sums
-from alerts.detect.tails import negative_binomial_surprise, poisson_surprise
+from alerts.detect.tails import negative_binomial_surprise, poisson_at_most, poisson_surprise
 from minyi.config import VolumeRule
 
 VERSION = "2"
@@ -153,7 +153,7 @@ class Detector:
         sums, expected = self.view(whole=whole), self.sparse.whole if whole else self.sparse.expected
         close = self.sparse.close_of(self.grid, bucket)
         rest = (close - end) * (expected[end] - expected[bucket])
-        found = []
+        seen = []
         for size in self.sparse.windows:
             start = close - size
             if start < 0 or not _decided(sums, start, end):
@@ -161,9 +161,14 @@ class Detector:
             count = sums.posts[end] - sums.posts[start] if posts is None else posts.get(size, 0.0)
             mean = expected[end] - expected[start] + rest
             if count >= self.rule.min_posts and count > mean:
-                phi = sparse.phi(self.sparse, size, start)
-                nb = negative_binomial_surprise(count, mean, phi)
-                found.append(Window(size, start, count, mean, poisson_surprise(count, mean), nb, phi))
+                seen.append((size, start, count, mean))
+        if not any(poisson_at_most(count, mean) >= self.rule.poisson for _, _, count, mean in seen):
+            return None  # most buckets end here, before any tail is summed
+        found = []
+        for size, start, count, mean in seen:
+            phi = sparse.phi(self.sparse, size, start)
+            nb = negative_binomial_surprise(count, mean, phi)
+            found.append(Window(size, start, count, mean, poisson_surprise(count, mean), nb, phi))
         bar = self.rule.sparse_score
         telling = [w for w in found if w.nb >= bar and w.poisson >= self.rule.poisson]
         if not telling:

@@ -28,6 +28,11 @@ def poisson_surprise(count: float, mean: float) -> float:
     return _surprise(start, count, lambda k: mean / (k + 1.0))
 
 
+def poisson_at_most(count: float, mean: float) -> float:
+    """An upper bound of `poisson_surprise`: the tail holds at least its first term."""
+    return (max(mean, 1e-9) + lgamma(count + 1.0) - count * log(max(mean, 1e-9))) / LN10
+
+
 def negative_binomial_surprise(count: float, mean: float, phi: float) -> float:
     """-log10 P(X >= count) for a negative binomial X; 0 when `count` is not above `mean`.
 

@@ -5,7 +5,12 @@ from math import comb, exp, factorial, log10
 
 import pytest
 
-from alerts.detect.tails import beta_binomial_tail, negative_binomial_surprise, poisson_surprise
+from alerts.detect.tails import (
+    beta_binomial_tail,
+    negative_binomial_surprise,
+    poisson_at_most,
+    poisson_surprise,
+)
 
 
 @pytest.mark.parametrize(("count", "mean"), [(5, 0.5), (12, 4.0), (1, 0.01), (60, 9.0), (30, 29.5)])
@@ -13,6 +18,13 @@ def test_poisson_surprise_is_the_log_of_the_upper_tail(count: int, mean: float) 
     """-log10 of the summed terms from `count` on."""
     tail = sum(exp(-mean) * mean**k / factorial(k) for k in range(count, count + 80))
     assert poisson_surprise(count, mean) == pytest.approx(-log10(tail), rel=1e-9)
+
+
+@pytest.mark.parametrize("mean", [1e-12, 0.02, 0.7, 9.0, 140.0])
+def test_the_cheap_bound_is_never_under_the_surprise(mean: float) -> None:
+    """So that nothing is passed over by it."""
+    for count in range(int(mean) + 1, int(3 * mean) + 40):
+        assert poisson_at_most(count, mean) >= poisson_surprise(count, mean) * (1 - 1e-12)
 
 
 @pytest.mark.parametrize(("count", "mean"), [(5, 1), (9, 2), (40, 6)])
