@@ -82,7 +82,7 @@ def _times(random: Random) -> tuple[datetime, datetime, Precision]:
     if precision is Precision.DAY:
         published = published.replace(hour=16, minute=0, second=0)
     seen = published + timedelta(seconds=random.choice([60, 3_600, 86_400, 86_401, 200_000]))
-    if random.random() < 0.02:  # an old page that was found now
+    if random.random() < 0.03 and precision is Precision.MINUTE:  # an old page that was found now
         published = published.replace(year=random.choice([1955, 1969, 1970, 1999, 2025]))
     return seen if precision is Precision.NONE else published, seen, precision
 
