@@ -144,12 +144,12 @@ def _judged(view: PostView) -> Iterator[str]:
         snow = "无" if feeling.snownlp is None else f"{feeling.snownlp:.4f}"
         scores = f"{feeling.polarity:+.3f}（SnowNLP {snow}，模型 {feeling.model_version}）"
         yield f"倾向：{feeling.label.chinese} {scores}"
+        for made in view.corrections:
+            why = f"，{made.note}" if made.note else ""
+            yield f"  · {BY_HAND}：{made.who}，{local_text(made.at)}，{made.label.chinese}{why}"
         for one in feeling.evidence:
             if one.reason != BY_HAND:
                 yield f"  · {one.word}（第 {one.start + 1} 字）{one.weight:+.2f} {one.reason}"
-    for made in view.corrections:
-        why = f"，{made.note}" if made.note else ""
-        yield f"  · {BY_HAND}：{made.who}，{local_text(made.at)}，{made.label.chinese}{why}"
     for match in post.matches:
         sure = "" if match.sure else "，存疑，不计入"
         yield f"政策：{names.policy(match.policy)}（{VIA.get(match.via, match.via)}{sure}）"

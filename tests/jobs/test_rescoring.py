@@ -1,5 +1,7 @@
 """Rescoring: stopped anywhere it goes on, it writes over nobody, and detection waits for it."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -31,6 +33,29 @@ from minyi.models import (
 )
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
+
+KILLED = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from jobs import rescoring
+from jobs.context import open_context
+from minyi.store.sqlite import SqliteStore
+rescoring.BATCH = 4
+revise, calls = SqliteStore.revise, []
+def dying(store, stored, *, now):
+    calls.append(1)
+    if len(calls) == 3 and "{place}" == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    done = revise(store, stored, now=now)
+    if len(calls) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return done
+SqliteStore.revise = dying
+with open_context(Path(sys.argv[1]), Path(sys.argv[2])) as context:
+    rescoring.rescore(context, datetime(2026, 3, 2, 4, 0, tzinfo=UTC))
+"""
 COUNT = 30
 
 
@@ -89,6 +114,23 @@ def test_interrupted_anywhere_it_goes_on_where_it_was(
     assert rescore(office, NOW).done == 0
     labels = {one.post.sentiment.label for one in office.store.get(done) if one.post.sentiment}
     assert labels == {Label.NEGATIVE}
+    assert office.store.verify() == []
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_killed_anywhere_the_record_is_sound_and_the_rest_is_done_next_time(
+    office: Context, place: str
+) -> None:
+    """`kill -9` before or after a transaction: no post is half done."""
+    program = KILLED.format(place=place)
+    folders = (str(office.config.path), str(office.data))
+    done = subprocess.run([sys.executable, "-c", program, *folders], cwd=ROOT, check=False)  # noqa: S603 - ours
+    assert done.returncode == -9
+    assert office.store.verify() == []
+    left = office.store.learning.outdated_count(toolkit(office).model_version, None)
+    assert left == COUNT - (8 if place == "before" else 12)
+    rest = rescore(office, NOW)
+    assert (rest.done, rest.left) == (left, 0)
     assert office.store.verify() == []
 
 
