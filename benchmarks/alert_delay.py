@@ -59,6 +59,8 @@ address = "duty@office.example"
 [[recipient]]
 name = "处长"
 address = "head@office.example"
+[notify]
+per_hour = 1000
 [backup]
 folder = ""
 """
@@ -80,7 +82,8 @@ def run() -> Section:
     )
     about = (
         f"{POLICIES} policies hit at random moments of {SECONDS:.0f} s by {BURST} posts each, saved by "
-        "another process beside `minyi run` with its default intervals; wall clock, mail server on loopback."
+        "another process beside `minyi run` with its default intervals; wall clock, mail "
+        "server on loopback, no limit of mails an hour."
     )
     return Section("Delay of an alert", "python -m benchmarks alert_delay", about, rows)
 

@@ -235,7 +235,11 @@ def differences(first: int, count: int) -> tuple[int, int, int]:
 
 def run() -> Section:
     """All runs."""
-    other, twice, standing = differences(0, RUNS)
+    return section(*differences(0, RUNS))
+
+
+def section(other: int, twice: int, standing: int) -> Section:
+    """What `differences` found in all runs, as a table."""
     rows = (
         Row(f"alerts that must stand, {RUNS // A_STORY} stories", str(standing)),
         Row(f"of {RUNS:,} deliveries, runs that end with other alerts", str(other), "0"),
