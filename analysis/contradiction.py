@@ -11,24 +11,30 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analysis import cues
+from analysis.lexicon import load_lexicon
+from analysis.sentiment import CUT, tempered_total
+
 MARK = "█"
 """Stands in the place of the claim."""
 
 _FAR_OFF = re.compile(
     rf"(?<![为凭有])什么{MARK}|说{MARK}[^,。!?]{{0,4}}的(?=[,:麻请都多八建去那纯打是])|说{MARK}的|还(?:有人)?(?:在)?(?:传|信){MARK}"
-    r"|谁(?:又)?(?:说|讲|告诉你)|哪儿?来的|从何(?:说起|而来|谈起)|不知从何|听谁说|哪个(?:天才|大聪明|人才)(?!想|定|拍|制定|出的)|(?<!这)哪个群"
+    r"|谁(?:又|还)?(?:在)?(?:说|讲|传|造|编|告诉你)(?!不)|哪儿?来的|从何(?:说起|而来|谈起)|不知从何|听谁说|哪个(?:天才|大聪明|人才)(?!想|定|拍|制定|出的)|(?<!这)哪个群"
     r"|(?<![系选])(?:瞎|乱)?编(?:的|出来|给|造|排|个)|p的|ps的|炮制|散布|带节奏|博眼球|(?:制造|贩卖)焦虑|搞的鬼|扣(?:不到|在|给)|唬人|忽悠"
     r"|以偏概全|片面(?:解读|理解)|张冠李戴|一知半解|(?<!没)(?<!没有)(?:看|读|理解|弄|听|搞|想)(?:反|错|拧|岔|混|串|歪)|把[^,。]{1,12}(?:看|读|听|当|理解)成|裁(?:了|掉)|断章"
     r"|外行话|补补?语文|听风就是雨|张口就来|(?:别|不要|少|不用)(?:再)?(?:自己)?(?:吓|慌|被带)|吓自己|瞎操心|站不住脚|于法无据|别上当|想卖|卖课|催单"
     r"|不符合|相悖|不相?符|相反|相矛盾|有出入|想当然|歪曲|夸大|渲染|危言耸听|耸人听闻|没(?:这|那)(?:个|码|档子?|种)?事|哪有的事|没影的事|没谱|不靠谱"
     r"|瞎咧咧|扯犊子|鬼扯|扯(?:蛋|淡)|甭(?:信|理|听)|莫信|休信|(?:冇|莫得|木有|没得)(?:这|那)|骗流量|蹭热度|赚流量|起哄|自导自演|逗(?:你|我)玩"
     r"|(?:看清楚|去看看?|请看|看看|念一?遍|查一?下)[^,。]{0,6}(?:原文|全文|官网|条文|文件|公告)|只看标题|(?:有本事|麻烦|请)[^,。]{0,8}(?:拿出|贴出|找出|给出)"
+    r"|(?:妈|爸|爷|奶|婶|姨|叔|伯|舅|邻居|同事|竟|居然|还|都|也|真有人)[^,。]{0,3}信(?:了|以为真|这)|信以为真|零分|(?:怎么|咋)没(?:听|见|收)(?:说|到)|我怎么不知道|从没听"
+    r"|冒充|别(?:给|交|转账|付)(?=[,。!?]|$)|动动脑子|用脑子|用脚(?:趾头)?想|稍微想想|有点脑子|是[^,。!?]{0,10}(?:推销|揽活|拉客|营销|引流|炒作|套路|脑补)|纯属"
     r"|标题(?:党|吓人)|举报(?:了|谁|这)|编造者|行政拘留|流言|(?:哪个|什么)[^,。]{0,4}的?谣"
 )
 """Holding the claim, or whoever spreads it, at arm's length."""
 
 _AGAINST_THE_TEXT = re.compile(
-    r"(?:原文|全文|文件|条文|办法|方案|规定|公告|细则|通知|第[一二三四五六七八九十\d]+条|白纸黑字|价目表|通篇|从头[^,。]{0,3}尾|逐字|读完|看完|通读|翻遍)"
+    r"(?:原文|全文|文件|条文|办法|方案|规定|公告|细则|通知|规程|指引|指南|标准|条例|法律|法规|规则|章程|第[一二三四五六七八九十\d]+条|白纸黑字|价目表|通篇|从头[^,。]{0,3}尾|逐字|读完|看完|通读|翻遍)"
     r"[^。!?]{0,26}(?:一个[^,。]{1,3}字(?:都|也)?没|没有?(?:任何)?(?:一条|哪条|提|写|说|这|要求|出现)|找不[到着]|未(?:涉及|提|规定|调整)|不涉及|并?无[^,。]{0,6}(?:规定|要求|依据|条款)|只字未提"
     r"|(?:只|仅)(?:是|写|说|讲|规定|针对)|是自愿|写的?是|讲的是|说的是|写着|可以|免费|也没有?(?=[,。]|$)|压根|一个没有)"
 )
@@ -37,6 +43,7 @@ _EXPERIENCE = re.compile(
     r"(?:我|俺|咱|自己|朋友|同事|对门|隔壁|旁边|评论区|昨[天晚早]|今[天早晚]|上(?:周|个?月|个?礼拜)|这个月|礼拜|刚)[^。!?]{0,22}?"
     r"(?:照样|照常|照旧|依旧|还是(?:老|原来|以前)|从[来没]没?[^,。]{1,4}过|没(?:掏|花)过?|没(?:有)?(?:一个)?人[^,。]{0,2}(?:考|问|查|管|找)|一分(?:钱)?(?:没|不)|一毛(?:钱)?没|一个子儿|到账|领了|秒过"
     r"|好好的|好着呢|没事|啥也没说|什么都没说|老价钱|通过了|受理通知|回执|(?:拿到|到手)[^,。]{0,3}证|推荐位|全(?:都)?开着|(?:扩|新开)了|看了看[^,。]{0,6}走了|发票|全是|就完了)"
+    r"|(?<!那)[我俺咱](?:们|家|店|司|校|单位)?(?:今[天早晚]|昨[天晚]|前天|刚刚?|上周|上个?月|这个?月|礼拜.|周[一二三四五六日])[^,。!?]{0,4}(?:交|缴|办|领|续|卖|发|印|买|注|登记|申请)(?:了|的|过|完|到|成)"
 )
 """What happened to the writer speaks against the claim."""
 
@@ -59,8 +66,11 @@ _HEARD = re.compile(
     r"网传|流传|帖子|有人(?:说|讲|在传)|(?:老|总|还|居然还)有人|有网民|有群众|自媒体|营销号|公众号|(?:朋友圈|群里)[^,。]{0,2}(?:说|传)|语音|嘴里"
 )
 
+_PASSED_ON = re.compile(
+    "听说|据说|听[^,。]{1,6}(?:说|讲)|告诉我|接到通知|收到通知|通知(?:说|了)|都在传|刚(?:看到|收到|接到|听)|消息|人家说|都说|说是|看了"
+)
 _TAKEN_FOR_GRANTED = re.compile(
-    r"凭什么|离谱|离了?大?谱|荒唐|吃相|抢|割|黑|坑|韭菜|气|怒|哭|完了|唉|崩|炸|惨|狠|绝了|这招|好家伙|难怪|怪不得|原来|果然|终于|趁早|赶紧|抓紧|赶快|快去|提醒|注意|相互转告|转告|转给|节哀|恭喜|谢谢|呵|打水漂"
+    r"凭什么|离谱|离了?大?谱|荒唐|吃相|抢|割|黑|坑|韭菜|[生来]气|气[死炸人愤坏哭笑得]|怒|哭|完了|唉|崩|炸|惨|狠|绝了|这招|好家伙|难怪|怪不得|原来|果然|终于|趁早|赶紧|抓紧|赶快|快去|提醒|注意|相互转告|转告|转给|节哀|恭喜|谢谢|呵|打水漂"
     r"|内部|板上钉钉|中招|亲眼|真的来|来查|上门|受不了|吓得|愁|难过|一刀切|吃饱|活久见|心态|白瞎|算逑|不弄了|谁还|谁受得了|怎么(?:办|活|整)|以后(?!去)|往后|又要|也得|还得|只能|只好|干脆|不如|这叫|坐得住|快去"
 )
 """What one says who believes it."""
@@ -93,18 +103,40 @@ def signs_against(text: str, statement: Sequence[str], *, echoed: bool) -> Signs
         if match:
             found.append((weight, match[0]))
     found += [(1, match) for match in dict.fromkeys(m[0] for m in _CONTRAST.finditer(text))]
-    told = [piece for piece in statement if piece in text]
-    if told:
+    told = _told(statement, text)
+    if len(told) > 1 or (told and not takes_for_granted(text)):
         found.append((1, told[0]))
     heard = _HEARD.search(text)
     if found and heard:
         found.append((1, heard[0]))
     if found and echoed:
         found.append((1, "?"))
-    granted = len({match[0] for match in _TAKEN_FOR_GRANTED.finditer(text)})
+    granted = len(
+        {match[0] for found_in in (_TAKEN_FOR_GRANTED, cues.OUTRAGE) for match in found_in.finditer(text)}
+    )
     weight = sum(one for one, _ in found) - min(granted, 2)
     cue = max(found, default=(0, ""), key=lambda one: one[0])[1].replace(MARK, "")
     return Signs(weight, cue[:20])
+
+
+def _told(statement: Sequence[str], text: str) -> list[str]:
+    """Pieces of the right statement that the text holds; of those that overlap, the first."""
+    told: list[str] = []
+    for piece in statement:
+        if piece in text and not (told and told[-1][-1] == piece[0]):
+            told.append(piece)
+    return told
+
+
+def takes_for_granted(text: str) -> bool:
+    """True when somebody passes the claim in `text` on, draws consequences from it, or resents it."""
+    return bool(
+        _TAKEN_FOR_GRANTED.search(text)
+        or _PASSED_ON.search(text)
+        or cues.OUTRAGE.search(text)
+        or cues.RHETORICAL.search(text)
+        or tempered_total(text, load_lexicon()) < -CUT
+    )
 
 
 def telling_pieces(statement: str, known: Sequence[str]) -> tuple[str, ...]:

@@ -9,26 +9,23 @@ repeats, hearsay and anger included. Only repeats count as misreading.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from analysis import cues
-from analysis.contradiction import MARK, Signs, signs_against, telling_pieces
-from analysis.passages import Condition, Passages, plain_key
-from minyi.models import Claim, Match, Policy, Post, Stance, WatchItem
+from analysis import cues, second_reader
+from analysis.contradiction import MARK, Signs, signs_against, takes_for_granted
+from analysis.passages import Passages
+from analysis.watch_items import Item, Place, quoteless
+from minyi.models import Claim, Match, Policy, PolicyId, Post, Stance
 from minyi.text import opinion_text
 
-_QUOTES = str.maketrans("", "", "“”\"‘’'「」『』")
 _CHAIN = re.compile(r"/{2}\s{0,4}[@＠]")
 _SHORT_POST = 120
 """In a post of at most so many characters 请问 anywhere makes it a question."""
 
 _SHORT_REMARK = 25
-_MOST_PLACES = 20  # a text that repeats a claim without end says nothing new
-_REACH = 200  # nor does a sentence without end
+_REACH = 200  # a sentence without end says nothing new
 _BY_WEIGHT = (Stance.UNCLEAR, Stance.REBUT)
-_NUMERALS = "0123456789零〇一二两三四五六七八九十百千万亿"
-_COUNTED = tuple("家个名件门人份位条字户类项次本张辆台")
 _ECHOED = re.compile(f"{MARK}[^,。!?]{{0,6}}\\?(?=[^?!])")
 
 Verdict = tuple[Stance, str]
@@ -38,41 +35,13 @@ _ECHO: Verdict = (Stance.ASK, "?")
 """The claim put as a question and nothing more."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """A watch item as plain keys without quotation marks."""
-
-    id: str
-    wording: tuple[str, ...]
-    words: Condition
-    claim: str
-    statement: tuple[str, ...]
-    """What of the right statement tells it from the claim."""
-
-    def places(self, passages: Passages) -> list[tuple[int, int]]:
-        """Where the claim stands, ascending; overlapping wordings are one place."""
-        found = [
-            (start, start + len(word)) for word in self.wording for start in _occurrences(passages.key, word)
-        ]
-        if not found:
-            found = [place for place in self.words.places(passages) if self._counts_so(passages.key, *place)]
-        return _merged(found)[:_MOST_PLACES]
-
-    def _counts_so(self, key: str, start: int, end: int) -> bool:
-        """False for 三千家会员 where the claim is about 三千元."""
-        if key[end - 1] not in _NUMERALS:
-            return True
-        counted = key[end + (key[end : end + 1] in ("多", "余", "来")) :][:1]
-        return counted not in _COUNTED or f"{key[start:end]}{counted}" in self.claim
-
-
 class Watchlist:
     """The watch items of all policies, ready to be looked for."""
 
     def __init__(self, policies: Sequence[Policy]) -> None:
         """Fold every wording once."""
         self._items = {
-            policy.id: tuple(_item(one, _topic(policy)) for one in policy.watch)
+            policy.id: tuple(Item.of(one, policy) for one in policy.watch)
             for policy in policies
             if policy.watch
         }
@@ -93,42 +62,12 @@ class Watchlist:
             if (verdict := said.verdict(item, official=post.official))
         )
 
-
-def _item(item: WatchItem, topic: str) -> _Item:
-    wording, some, every, none = (
-        tuple(filter(None, (_quoteless(word) for word in group)))
-        for group in (item.wording, item.any, item.all, item.none)
-    )
-    if not (wording or some or every):
-        wording = tuple(filter(None, [_quoteless(item.claim)]))
-    claim = _quoteless(item.claim)
-    pieces = telling_pieces(plain_key(item.statement), (claim, *wording, *every, *some, topic))
-    return _Item(item.id, wording, Condition(every, some, none), claim, pieces)
-
-
-def _topic(policy: Policy) -> str:
-    return plain_key(" ".join((policy.title, *policy.aliases)))
-
-
-def _quoteless(text: str) -> str:
-    return plain_key(text).translate(_QUOTES)
-
-
-def _occurrences(key: str, word: str) -> Iterator[int]:
-    start = key.find(word)
-    while start >= 0:
-        yield start
-        start = key.find(word, start + len(word))
-
-
-def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1] + 1:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+    def around(self, policy: PolicyId, item: str, text: str) -> str:
+        """A plain post for the second reader: claims as `MARK`, policies unnamed; empty without claim."""
+        own = Passages.of(quoteless(opinion_text(text)))
+        watched = next(one for one in self._items[policy] if one.id == item)
+        places = watched.places(own) or watched.loose_places(own)
+        return watched.nameless(_around(own.key, places)) if places else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,24 +83,32 @@ class _Said:
         comment = opinion_text(post.text)
         chain = _CHAIN.split(post.text, maxsplit=1)
         headline = post.title if post.title != post.text else ""
-        own = _quoteless(f"{headline}\n{comment}" if headline else comment)
-        return cls(Passages.of(own), Passages.of(_quoteless(chain[1]) if len(chain) > 1 else ""))
+        own = quoteless(f"{headline}\n{comment}" if headline else comment)
+        return cls(Passages.of(own), Passages.of(quoteless(chain[1]) if len(chain) > 1 else ""))
 
-    def verdict(self, item: _Item, *, official: bool) -> Verdict | None:
+    def verdict(self, item: Item, *, official: bool) -> Verdict | None:
         """The stance towards one item; None when the claim is not there."""
-        places = item.places(self.own)
-        quoted = [] if places else item.places(self.quoted)
+        places, quoted = self._places(item)
         if not places and not quoted:
             return None
         if official:
             return Stance.REBUT, "官方信源"
         if places:
-            verdict = _weigh([_towards(self.own, *place) for place in places])
+            verdict = _weigh([_towards(self.own, place) for place in places])
             return _second_thoughts(verdict, self.own.key, places, item)
         remark = _remark_on_quote(self.own.key)
         if remark is None and self.own.key:
             remark = _contradicted(signs_against(self.own.key, item.statement, echoed=False))
-        return remark or _weigh([_towards(self.quoted, *place) for place in quoted])
+        return remark or _weigh([_towards(self.quoted, place) for place in quoted])
+
+    def _places(self, item: Item) -> tuple[list[Place], list[Place]]:
+        """Where the claim stands in one's own words, or else in those quoted; as worded, or else loosely."""
+        for find in (item.places, item.loose_places):
+            if own := find(self.own):
+                return own, []
+            if quoted := find(self.quoted):
+                return [], quoted
+        return [], []
 
 
 def _weigh(found: Sequence[tuple[Verdict, bool]]) -> Verdict:
@@ -187,24 +134,47 @@ def _remark_on_quote(comment: str) -> Verdict | None:
     return _denial(cues.DENIES.search(cues.UNDENIED.sub("", comment)), comment)
 
 
-def _second_thoughts(verdict: Verdict, key: str, places: Sequence[tuple[int, int]], item: _Item) -> Verdict:
+def _second_thoughts(verdict: Verdict, key: str, places: Sequence[Place], item: Item) -> Verdict:
     """A repetition, or a claim merely echoed, weighed against all that is said around it."""
     if verdict[0] in _BY_WEIGHT or (verdict[0] is Stance.ASK and _FIRM.search(verdict[1])):
         return verdict
-    first, last = max(0, places[0][0] - _REACH), places[-1][1] + _REACH
-    around, end = [], first
-    for start, stop in places:
-        around.append(key[end:start])
-        end = stop
-    text = MARK.join((*around, key[end:last]))
+    text = _around(key, places)
     signs = signs_against(text, item.statement, echoed=_ECHOED.search(text) is not None)
     if verdict[0] is Stance.REPEAT:
         torn = cues.TWO_VOICES.search(text) if signs.weight < _DECIDES else None
-        return (Stance.UNCLEAR, torn[0][:20]) if torn else _contradicted(signs) or verdict
+        torn = torn or cues.HALF_DENIED.search(text)
+        if torn:
+            return Stance.UNCLEAR, torn[0][:20]
+        return _contradicted(signs) or _unless_doubtful(verdict, text, places, item)
     if verdict == _ECHO and signs.weight < 0:
-        return Stance.REPEAT, key[slice(*places[0])]
+        return _unless_doubtful((Stance.REPEAT, key[places[0].start : places[0].end]), text, places, item)
     least = _DECIDES if verdict == _ECHO else _DECIDES + 1
     return (Stance.REBUT, signs.cue) if signs.weight >= least else verdict
+
+
+def _around(key: str, places: Sequence[Place]) -> str:
+    """What is said around a claim, which stands as `MARK`."""
+    first, last = max(0, places[0].start - _REACH), places[-1].end + _REACH
+    around, end = [], first
+    for place in places:
+        around.append(key[end : place.start])
+        end = place.end
+    return MARK.join((*around, key[end:last]))
+
+
+def _unless_doubtful(verdict: Verdict, text: str, places: Sequence[Place], item: Item) -> Verdict:
+    """A repetition; unclear when the second reader doubts it.
+
+    The second reader must be surer where every wording runs on into another word; words that only stand near
+    each other are no claim unless somebody takes it for granted.
+    """
+    least = second_reader.SURE
+    if any(place.whole for place in places):
+        least = second_reader.ANGRY if cues.OUTRAGE.search(text) else second_reader.LEAST
+    joined = any(place.tight for place in places) or takes_for_granted(text)
+    if joined and second_reader.belief(item.nameless(text), MARK) >= least:
+        return verdict
+    return Stance.UNCLEAR, verdict[1]
 
 
 def _contradicted(signs: Signs) -> Verdict | None:
@@ -213,14 +183,19 @@ def _contradicted(signs: Signs) -> Verdict | None:
     return (Stance.REBUT if signs.weight >= _DECIDES else Stance.UNCLEAR), signs.cue
 
 
-def _towards(passages: Passages, start: int, end: int) -> tuple[Verdict, bool]:
+def _towards(passages: Passages, place: Place) -> tuple[Verdict, bool]:
     """The stance towards a claim at a place, and whether a question is plain in its wording."""
+    start, end = place.start, place.end
     first, last = passages.span(passages.number_at(start))
     first, last = max(first, start - _REACH), min(max(last, end), end + _REACH)
     sentence = passages.key[first:last]
     following = passages.sentence(passages.number_at(max(end - 1, start)) + 1)[:_REACH]
     if asked := _asked(passages, sentence, following):
         return (Stance.ASK, asked), True
+    if place.denied:
+        return _denial_by(
+            place.denied, f"{passages.key[first:start]} {passages.key[end:last]} {following}"
+        ), True
     if denied := _denied(passages.key, (first, start, end, last), following):
         return denied, True
     if _echoes(sentence, passages.key[last : last + _REACH]):
@@ -302,8 +277,11 @@ def _negated(before: str) -> re.Match[str] | None:
 
 
 def _denial(found: re.Match[str] | None, around: str) -> Verdict | None:
-    if found is None:
-        return None
-    cue = found[0].strip(" ,。!?:\n")[:20]
+    return _denial_by(found[0].strip(" ,。!?:\n")[:20], around) if found else None
+
+
+def _denial_by(cue: str, around: str) -> Verdict:
+    """A denial rebuts, unless what is said around it mocks it or affirms the claim."""
     doubt = cues.MOCKS.search(around) or cues.AFFIRMS.search(around) or cues.QUOTED_DENIAL.search(around)
+    doubt = doubt or cues.TORN.search(around)
     return (Stance.UNCLEAR, f"{cue}、{doubt[0]}") if doubt else (Stance.REBUT, cue)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from math import log, sqrt
 
+from analysis.constructions import Framed, constructions
 from analysis.lexicon import Entry, Lexicon, WordClass
 from analysis.snow import SnowEngine
+from analysis.surroundings import Found, Spans, Surroundings, bounds
 from minyi.fold import table
 from minyi.models import Evidence, Label, Sentiment
 
@@ -29,8 +31,6 @@ _SHORT_REACH = 1
 """Of a negator before a complaint, and of one of a single character: 不防滑感谢 is no ingratitude."""
 _REACH = 5
 """A negator or degree word counts for what follows within so many characters of its clause."""
-_BEFORE_CONTRAST = 0.5
-_IN_TOPIC = 0.5
 _DOUBLE_QUESTION = -0.4
 _CANCELS = 0.3
 """Below this |sum|, with evidence of both signs, SnowNLP's score breaks the tie, by at most _TIE."""
@@ -51,27 +51,19 @@ _ASKS_BACK = re.compile(r"[吗么嘛][啊呀]?[\s!?。,~…]*$")
 _CLAUSE_END = re.compile(r"[,.。!?;:、…~\n\s()\"“”]+")
 _PHRASE_END = re.compile(r"[,.。!?;:…~\n]+")
 """As `_CLAUSE_END`, but what is enumerated by 、 or put in quotes stays together."""
-_SENTENCE_END = re.compile(r"[。!?;…\n]+")
 _TITLE = re.compile("[《〈][^《》〈〉]{1,80}[》〉]")
-_TOPIC = re.compile("#[^#\n]{1,40}#")
 _DOUBT = re.compile("？[？！?!]+|！[？?]|[?!]+？")
 """In full width only: a row of ASCII question marks is more often a lost emoji than a doubt."""
 
+
+_FACT = 0.3
+"""Facts that please or sadden weigh so much; any number of them says no more than the first few."""
 
 _UNMODIFIED = frozenset({WordClass.EMOTICON, WordClass.PARTICLE, WordClass.RHETORIC})
 _SO, _VERY = "好", 1.3
 _MODIFIERS = frozenset(
     {WordClass.NEGATOR, WordClass.DEGREE, WordClass.CONTRAST, WordClass.NEUTRAL, WordClass.MEASURE}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """An entry at its place in the text."""
-
-    entry: Entry
-    start: int
-    end: int
 
 
 def judge(text: str, lexicon: Lexicon, engine: SnowEngine, names: Collection[str] = ()) -> Sentiment:
@@ -105,35 +97,55 @@ def tempered_total(text: str, lexicon: Lexicon, names: Collection[str] = ()) -> 
 def _weigh(text: str, lexicon: Lexicon, names: Collection[str]) -> list[Evidence]:
     folded = text.translate(table().fold)
     found = _find(folded, lexicon)
-    opinions = [number for number, item in enumerate(found) if item.entry.kind not in _MODIFIERS]
+    frames = list(constructions(folded))
+    evidence = [*_by_words(text, folded, found, frames, names)]
+    evidence = _with_frames(text, evidence, frames)
     doubt = _DOUBT.search(text)
-    evidence: list[Evidence] = []
-    if opinions:
-        masked = _masked(folded, names)
-        topics = _Spans.of(match.span() for match in _TOPIC.finditer(folded))
-        clauses = _Clauses(folded, _bounds(_CLAUSE_END, folded))
-        handled = _handled(found, folded)
-        contrast = _contrasts(found, folded)
-        seen: Counter[str] = Counter()
-        for number in opinions:
-            item = found[number]
-            if item.start in masked or number in handled or _is_degree(found, number):
-                continue
-            factor, marks = _modified(found, number, clauses)
-            factor *= contrast(item) * (_IN_TOPIC if item.start in topics else 1.0)
-            reason = item.entry.kind.chinese + (f"（{marks}）" if marks else "")
-            weight = round(item.entry.weight * factor * _fading(seen, item.entry.word), 4)
-            evidence.append(Evidence(text[item.start : item.end], item.start, item.end, weight, reason))
     if doubt:
         start, end = doubt.span()
         evidence.append(Evidence(text[start:end], start, end, _DOUBLE_QUESTION, "连续问号"))
     return evidence
 
 
-def _find(folded: str, lexicon: Lexicon) -> list[_Found]:
+def _by_words(
+    text: str, folded: str, found: list[Found], frames: list[Framed], names: Collection[str]
+) -> Iterator[Evidence]:
+    """Evidence of lexicon entries."""
+    opinions = [number for number, item in enumerate(found) if item.entry.kind not in _MODIFIERS]
+    if not opinions:
+        return
+    masked = _masked(folded, names)
+    clauses = _Clauses(folded, bounds(_CLAUSE_END, folded))
+    handled = _handled(found, folded)
+    around = Surroundings.of(folded, found, frames)
+    seen: Counter[str] = Counter()
+    for number in opinions:
+        item = found[number]
+        if item.start in masked or number in handled or _is_degree(found, number):
+            continue
+        factor, marks = _modified(found, number, clauses)
+        factor *= around.factor(item, factor)
+        reason = item.entry.kind.chinese + (f"（{marks}）" if marks else "")
+        weight = round(item.entry.weight * factor * _fading(seen, item.entry), 4)
+        yield Evidence(text[item.start : item.end], item.start, item.end, weight, reason)
+
+
+def _with_frames(text: str, evidence: list[Evidence], frames: list[Framed]) -> list[Evidence]:
+    """Evidence with the constructions: one repeats what its words say already, or overrules them."""
+    for frame in frames:
+        inside = [one for one in evidence if one.start < frame.end and one.end > frame.start]
+        if any(one.weight * frame.weight > 0 for one in inside):
+            continue
+        evidence = [one for one in evidence if one not in inside]
+        word = text[frame.start : frame.end]
+        evidence.append(Evidence(word, frame.start, frame.end, frame.weight, frame.reason))
+    return evidence
+
+
+def _find(folded: str, lexicon: Lexicon) -> list[Found]:
     """Entries in the text, left to right, the longest at each place."""
     longer, single = lexicon.longer, lexicon.single
-    found: list[_Found] = []
+    found: list[Found] = []
     free = 0
     for at, first in enumerate(folded):
         if at < free:
@@ -142,7 +154,7 @@ def _find(folded: str, lexicon: Lexicon) -> list[_Found]:
         entry = entry or single.get(first)
         if entry:
             free = at + len(entry.word)
-            found.append(_Found(entry, at, free))
+            found.append(Found(entry, at, free))
     return found
 
 
@@ -153,36 +165,14 @@ def _longest(entries: tuple[Entry, ...], folded: str, at: int) -> Entry | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Spans:
-    """Disjoint parts of a text, ascending."""
-
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-
-    @classmethod
-    def of(cls, spans: Iterable[tuple[int, int]]) -> _Spans:
-        """Merge spans that overlap."""
-        merged: list[tuple[int, int]] = []
-        for start, end in sorted(spans):
-            if merged and start < merged[-1][1]:
-                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-            else:
-                merged.append((start, end))
-        return cls(tuple(start for start, _ in merged), tuple(end for _, end in merged))
-
-    def __contains__(self, position: int) -> bool:
-        number = bisect_right(self.starts, position) - 1
-        return number >= 0 and position < self.ends[number]
+def _fading(seen: Counter[str], entry: Entry) -> float:
+    """The same word again counts half, then a quarter: [心][心][心] is not three opinions; nor are facts."""
+    key = entry.word if abs(entry.weight) > _FACT else ("+" if entry.weight > 0 else "-")
+    seen[key] += 1
+    return 0.5 ** min(seen[key] - 1, 20)
 
 
-def _fading(seen: Counter[str], word: str) -> float:
-    """The same word again counts half, then a quarter: [心][心][心] is not three opinions."""
-    seen[word] += 1
-    return 0.5 ** min(seen[word] - 1, 20)
-
-
-def _masked(folded: str, names: Collection[str]) -> _Spans:
+def _masked(folded: str, names: Collection[str]) -> Spans:
     """What only names something: titles, and the names given."""
     spans = [match.span() for match in _TITLE.finditer(folded)]
     for name in names:
@@ -190,7 +180,7 @@ def _masked(folded: str, names: Collection[str]) -> _Spans:
         while at >= 0:
             spans.append((at, at + len(name)))
             at = folded.find(name, at + len(name))
-    return _Spans.of(spans)
+    return Spans.of(spans)
 
 
 def _stands(folded: str, at: int, word: str) -> bool:
@@ -200,11 +190,6 @@ def _stands(folded: str, at: int, word: str) -> bool:
     end = at + len(word)
     before, after = folded[at - 1 : at], folded[end : end + 1]
     return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())
-
-
-def _bounds(pattern: re.Pattern[str], folded: str) -> list[int]:
-    """Starts of the parts a text is divided into, ascending."""
-    return [0, *(match.end() for match in pattern.finditer(folded))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,12 +216,12 @@ class _Clauses:
         return self.folded[max(at, end - 8) : end]
 
 
-def _handled(found: list[_Found], folded: str) -> set[int]:
+def _handled(found: list[Found], folded: str) -> set[int]:
     """Numbers of offences that a measure acts on: 打击侵权, 查处假冒、盗版, 侵权行为将被严惩."""
     handled: set[int] = set()
     if not any(item.entry.kind is WordClass.MEASURE for item in found):
         return handled
-    phrases = _bounds(_PHRASE_END, folded)
+    phrases = bounds(_PHRASE_END, folded)
     phrase, reach = 0, -2 * _MEASURE_REACH
     waiting: list[int] = []
     for number, item in enumerate(found):
@@ -255,17 +240,17 @@ def _handled(found: list[_Found], folded: str) -> set[int]:
     return handled
 
 
-def _before(item: _Found) -> tuple[int, int]:
+def _before(item: Found) -> tuple[int, int]:
     return max(0, item.start - 4), item.start
 
 
-def _between(offence: _Found, measure: _Found) -> tuple[int, int]:
+def _between(offence: Found, measure: Found) -> tuple[int, int]:
     """The text between, empty when they stand too far apart."""
     near = measure.start - offence.end <= _MEASURE_REACH
     return (offence.end, measure.start) if near else (0, 0)
 
 
-def _modified(found: list[_Found], number: int, clauses: _Clauses) -> tuple[float, str]:
+def _modified(found: list[Found], number: int, clauses: _Clauses) -> tuple[float, str]:
     """Factor of the negators and degree words before an entry in its clause, and those words."""
     item = found[number]
     if item.entry.kind in _UNMODIFIED:
@@ -293,7 +278,7 @@ def _modified(found: list[_Found], number: int, clauses: _Clauses) -> tuple[floa
     return factor, marks
 
 
-def _is_degree(found: list[_Found], number: int) -> bool:
+def _is_degree(found: list[Found], number: int) -> bool:
     """True for 好 right before another opinion, as in 好难过."""
     item = found[number]
     if item.entry.word != _SO or number + 1 == len(found):
@@ -311,28 +296,3 @@ def _tie_break(stock: float, length: int) -> float:
     near_certain = min(max(stock, 1e-9), 1 - 1e-9)
     logit = log(near_certain / (1 - near_certain)) / sqrt(max(length, 8) / 8)
     return max(-_TIE, min(_TIE, logit / 10))
-
-
-@dataclass(frozen=True, slots=True)
-class _Contrast:
-    """Factor of an entry by the contrast word of its sentence."""
-
-    marks: dict[int, tuple[int, float]]
-    sentences: list[int]
-
-    def __call__(self, item: _Found) -> float:
-        sentence = bisect_right(self.sentences, item.start) - 1
-        if sentence not in self.marks:
-            return 1.0
-        at, factor = self.marks[sentence]
-        return factor if item.start >= at else _BEFORE_CONTRAST
-
-
-def _contrasts(found: list[_Found], folded: str) -> _Contrast:
-    """The last contrast word of each sentence."""
-    turns = [item for item in found if item.entry.kind is WordClass.CONTRAST]
-    sentences = _bounds(_SENTENCE_END, folded) if turns else [0]
-    marks: dict[int, tuple[int, float]] = {}
-    for item in turns:
-        marks[bisect_right(sentences, item.start) - 1] = item.end, item.entry.weight
-    return _Contrast(marks, sentences)

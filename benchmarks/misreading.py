@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,9 @@ from minyi.models import Match, Policy, PolicyId, Post, PostId, Precision, Sourc
 from minyi.policyfile import load_policies
 
 FOLDER = Path(__file__).parent / "labelled"
+UNTOUCHED = "misreading_untouched"
+PARTS = ("misreading", UNTOUCHED)
+"""Files of posts and of policies: those cues were written with, and those written afterwards."""
 NONE = "none"
 """Label of a post that holds words of the claim and not the claim."""
 
@@ -32,28 +34,26 @@ class Labelled:
     item: str
     meant: str
     text: str
-
-    @property
-    def untouched(self) -> bool:
-        """True in the half that no cue was written on; by the text's own hash, so it never moves."""
-        return hashlib.sha256(self.text.encode()).digest()[0] % 2 == 1
+    untouched: bool
+    """True for a post that no cue was written with in view."""
 
 
 def labelled() -> Iterator[Labelled]:
-    """The set, in the order of its file."""
-    policy, item = PolicyId(""), ""
-    for line in (FOLDER / "misreading.txt").read_text("utf-8").splitlines():
-        if line.startswith("["):
-            name, item = line.strip("[]").split()
-            policy = PolicyId(name)
-        elif not line.startswith("#"):
-            meant, text = line.split("\t")
-            yield Labelled(policy, item, meant, text)
+    """The set, in the order of its files."""
+    for name in PARTS:
+        policy, item = PolicyId(""), ""
+        for line in (FOLDER / f"{name}.txt").read_text("utf-8").splitlines():
+            if line.startswith("["):
+                named, item = line.strip("[]").split()
+                policy = PolicyId(named)
+            elif not line.startswith("#"):
+                meant, text = line.split("\t")
+                yield Labelled(policy, item, meant, text, name == UNTOUCHED)
 
 
 def policies() -> list[Policy]:
     """The invented policies with their watch items."""
-    return load_policies(FOLDER / "misreading.toml")
+    return [policy for name in PARTS for policy in load_policies(FOLDER / f"{name}.toml")]
 
 
 def read(one: Labelled, watchlist: Watchlist) -> str:
@@ -81,24 +81,24 @@ def recall(found: Confusion, stance: str) -> float:
 
 
 def run() -> Section:
-    """Measure both halves."""
+    """Measure both parts."""
     watchlist = Watchlist(policies())
     posts = list(labelled())
     rows = []
-    for name, half in (
+    for name, part in (
         ("tuned on", [one for one in posts if not one.untouched]),
         ("untouched", [one for one in posts if one.untouched]),
     ):
-        found = confusion(half, watchlist)
-        rows.append(Row(f"{name}: posts", str(len(half))))
+        found = confusion(part, watchlist)
+        rows.append(Row(f"{name}: posts", str(len(part))))
         rows += [
             Row(f"{name}: {stance}, precision / recall", _pair(found, stance), goal)
             for stance, goal in (("repeat", ">= .90 / .80"), ("rebut", ""), ("ask", ""))
         ]
         rows.append(Row(f"{name}: rebuttals read as repeats", str(found["rebut", "repeat"]), "0"))
     about = (
-        "Invented posts about six invented policies, labelled by hand; the halves follow from a hash of each "
-        "text, and the cues were only ever written on one of them."
+        "Invented posts about invented policies, labelled by hand; the untouched ones, about policies of "
+        "their own, were written after the cues, of which none was changed with them in view."
     )
     return Section("Misreading", "python -m benchmarks misreading", about, tuple(rows))
 

@@ -11,6 +11,7 @@ import pytest
 
 from analysis.matcher import Matcher
 from analysis.misreading import Watchlist
+from benchmarks.misreading import FOLDER
 from minyi.models import Claim, Match, Policy, PolicyId, Post, PostId, Precision, SourceId, Stance, WatchItem
 from minyi.policyfile import load_policies
 from sample.story import load_story
@@ -59,7 +60,7 @@ def stance(text: str, title: str = "") -> Stance | None:
         "带地名都要交会费？？抢钱啊",
         "带地名都要交会费？那以后谁还敢开店",
         "没入会的注意了，不入会就罚",
-        "没有公章没有收据，店名带地名都要交钱",
+        "没有公章没有收据，张口就说店名带地名都要交钱，太黑了",
         "店名带地名都要交，这不是谣言，我亲眼看到的",
         "太坏了//@甲:店名带地名都要交会费",
         "转发微博//@甲:店名带地名都要交会费",
@@ -145,7 +146,7 @@ def test_only_policies_surely_named_are_looked_at() -> None:
     text = "店名带地名都要交会费"
     assert claims(text, matches=()) == ()
     assert claims(text, matches=[replace(SURE[0], sure=False)]) == ()
-    assert claims(text)[0].cue == "带地名都要交"
+    assert claims(text)[0].cue == "店名带地名都要交会费"
 
 
 def test_a_claim_repeated_without_end_takes_no_longer_than_its_text() -> None:
@@ -178,7 +179,7 @@ def test_the_sample_story_is_read_as_its_writers_meant() -> None:
 
 def _labelled() -> Iterator[tuple[str, str]]:
     """Meant and read stance of every labelled sentence; a claim not found at all reads as empty."""
-    for line in (Path(__file__).parent / "claims.tsv").read_text("utf-8").splitlines():
+    for line in (FOLDER / "claims.tsv").read_text("utf-8").splitlines():
         if line.startswith("#"):
             continue
         meant, wording, text = line.split("\t")

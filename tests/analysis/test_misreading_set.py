@@ -1,34 +1,39 @@
 """The labelled posts: what the untouched half says of the reading, with room for nothing but progress."""
 
+from dataclasses import replace
+
 import pytest
 
 from analysis.misreading import Watchlist
 from benchmarks.misreading import confusion, labelled, policies, precision, read, recall
 
 
-def test_the_set_is_large_and_its_halves_are_apart() -> None:
-    """Over 300 posts on at least five policies, every stance in each half; no text stands twice."""
+@pytest.mark.parametrize(("untouched", "least"), [(False, 500), (True, 150)])
+def test_both_parts_of_the_set_are_large(untouched: bool, least: int) -> None:
+    """Enough posts on at least five policies and every stance in each part; no text stands twice."""
     posts = list(labelled())
-    assert len(posts) >= 300
     assert len({one.text for one in posts}) == len(posts)
-    assert len({one.policy for one in posts}) >= 5
-    for half in (True, False):
-        assert {one.meant for one in posts if one.untouched is half} == {
-            "repeat",
-            "rebut",
-            "ask",
-            "unclear",
-            "none",
-        }
+    part = [one for one in posts if one.untouched is untouched]
+    assert len(part) >= least
+    assert len({one.policy for one in part}) >= 5
+    assert {one.meant for one in part} == {"repeat", "rebut", "ask", "unclear", "none"}
 
 
-def test_the_untouched_half_reads_as_well_as_it_did() -> None:
+def test_the_parts_share_no_policy() -> None:
+    """What was learnt of one policy cannot help with another."""
+    posts = list(labelled())
+    assert not {one.policy for one in posts if one.untouched} & {
+        one.policy for one in posts if not one.untouched
+    }
+
+
+def test_the_untouched_part_reads_as_well_as_it_did() -> None:
     """Repeats are found and seldom mistaken, and hardly a rebuttal counts as one."""
     found = confusion([one for one in labelled() if one.untouched], Watchlist(policies()))
-    assert precision(found, "repeat") >= 0.87
-    assert recall(found, "repeat") >= 0.88
-    assert recall(found, "rebut") >= 0.85
-    assert found["rebut", "repeat"] <= 2
+    assert precision(found, "repeat") >= 0.90
+    assert recall(found, "repeat") >= 0.90
+    assert precision(found, "rebut") >= 0.94
+    assert found["rebut", "repeat"] <= 1
 
 
 @pytest.mark.parametrize(
@@ -45,4 +50,4 @@ def test_a_denial_needs_no_word_for_denial(text: str) -> None:
     """Experience, the policy's own text, distance and an authority's answer rebut."""
     watched = Watchlist(policies())
     (one,) = [one for one in labelled() if one.text.startswith("商标注册费涨到三千元了")]
-    assert read(type(one)(one.policy, one.item, "rebut", text), watched) == "rebut"
+    assert read(replace(one, text=text), watched) == "rebut"
