@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from math import ceil, floor
@@ -115,17 +115,11 @@ def build(
     season = _season(profile, first, last)
     release = None if released_at is None else number_of(released_at) - first
     grids = {
-        scope: Grid(
-            first,
-            BUCKET_SECONDS,
-            values[scope],
-            share,
-            season,
-            release if scope is Scope.ALL else None,
-            hidden=hidden[scope],
-        )
+        scope: Grid(first, BUCKET_SECONDS, values[scope], share, season, release, hidden=hidden[scope])
         for scope in Scope
     }
+    # Negative posts are never excused by a release.
+    grids[Scope.NEGATIVE] = replace(grids[Scope.NEGATIVE], release=None)
     return Series(grids, live)
 
 

@@ -110,13 +110,11 @@ class _Search:
             before=min(number_of(c.span.start) for c in crossings) - told.detector.grid.number,
             hour_posts=self._busiest_hour(crossings),
         )
-        numbers |= {
+        numbers |= _coverage(told) | {
             "onset": onset.isoformat(),
             "six_hours": six_hours,
             "novel": int(novel),
             "ordinary_release": int(is_ordinary_release(reading, told_before)),
-            "sources_live": sum(_covers(spans, told.number) for spans in series.live.values()),
-            "sources_all": len(series.live),
         }
         return Spike(
             policy=self.watched.policy,
@@ -179,6 +177,15 @@ def _last_hour(crossing: _Crossing) -> int:
 
 def _sum_before(values: Sequence[float], end: int, seconds: int) -> int:
     return int(sum(values[max(0, end - seconds // BUCKET_SECONDS) : end]))
+
+
+def _coverage(told: _Crossing) -> dict[str, int]:
+    """How many of the sources that count could be read in the told bucket."""
+    live = told.day.series.live.values()
+    return {
+        "sources_live": sum(_covers(spans, told.number) for spans in live),
+        "sources_all": len(live),
+    }
 
 
 def _covers(spans: Sequence[tuple[int, int]], number: int) -> bool:

@@ -119,5 +119,6 @@ def _stored_runs(args: argparse.Namespace, rules: Rules) -> Iterator[tuple[str, 
             found = backtest(args.policy, every, step, rules, negative)
             spikes = [spike for spike in found if spike.window.end > begin]
     if args.alerts_out:
-        write_alerts(args.alerts_out / f"{args.policy}.csv", [onset_of(s).astimezone(LOCAL).isoformat() for s in spikes])
+        stamps = [onset_of(spike).astimezone(LOCAL).isoformat() for spike in spikes]
+        write_alerts(args.alerts_out / f"{args.policy}.csv", stamps)
     yield args.policy, spikes
