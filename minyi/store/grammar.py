@@ -21,7 +21,7 @@ from minyi.store import tokens
 from minyi.store.fields import Resolver, field_named, read_value
 from minyi.store.lexing import QUOTES, Lexeme, lexemes
 from minyi.store.nodes import Field, Node, Not, Text, join_all, join_any
-from minyi.text import sanitise, search_key
+from minyi.text import search_key
 
 MAX_CHARACTERS = 2_000
 MAX_TERMS = 64
@@ -34,6 +34,7 @@ _SLICE = 100
 _LONG = 400
 _FAR_TOO_MANY = 2 * MAX_TERMS
 """Runs of a word of over `_LONG` characters beyond which no folding makes them few enough."""
+_ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff]")
 _NAME_PIECES = 8
 """Brackets and words that a name may go on with: `办法（试行）（2026）` has six."""
 
@@ -243,12 +244,9 @@ class _Parser:
 
     def _text(self, one: Lexeme) -> list[Node]:
         typed = self._typed[one.start : one.end]
-        searched = typed
-        if len(typed) > _LONG:
-            searched = sanitise(typed)
-            if tokens.has_more_runs(searched, _FAR_TOO_MANY):
-                self._count(_FAR_TOO_MANY, one.start)
-        found = _runs(searched)
+        if len(typed) > _LONG and _is_endless(typed):
+            self._count(_FAR_TOO_MANY, one.start)
+        found = _runs(typed)
         if not found:
             self.notes.append(f"已忽略“{typed[:30]}”：其中没有可检索的文字")
             return []
@@ -265,6 +263,13 @@ class _Parser:
 
 def _negate(node: Node) -> Node:
     return node.part if isinstance(node, Not) else Not(node)
+
+
+def _is_endless(typed: str) -> bool:
+    """True for far too many runs; looked at only where folding would be dear."""
+    if unicodedata.is_normalized("NFKC", typed):
+        return False
+    return tokens.has_more_runs(_ZERO_WIDTH.sub("", typed), _FAR_TOO_MANY)
 
 
 @lru_cache(maxsize=1_024)

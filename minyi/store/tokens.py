@@ -26,7 +26,7 @@ _MARKS = (
 )
 """Vowel signs, subjoined letters and accents: parts of a word (Tibetan, Uyghur, Mongolian, Thai ...)."""
 
-_RUN = re.compile(rf"[{_HAN}]+|(?:(?![_{_HAN}])[\w{_MARKS}])+")
+_RUN = re.compile(rf"[{_HAN}]++|(?:[^\W_{_HAN}]++|[{_MARKS}]++)++")
 _IS_HAN = re.compile(rf"[{_HAN}]").match
 
 

@@ -190,8 +190,10 @@ def arriving(world: World, random: Random) -> list[str]:
         shown = world.oracle.collapsed(hits) if query.collapse else hits
         expected = [post.id for post in shown if order[post.id] < below]
         page = world.reader.search(query, size=size, cursor=cursor)
-        if [hit.stored.post.id for hit in page.hits] != expected[:size] or page.total != len(hits):
+        if [hit.stored.post.id for hit in page.hits] != expected[:size]:
             return [f"{typed!r}: page while posts arrive"]
+        if page.total != min(len(hits), 10_000):
+            return [f"{typed!r}: total while posts arrive"]
         if (page.next is None) != (len(expected) <= size):
             return [f"{typed!r}: end while posts arrive"]
         cursor = page.next
