@@ -155,7 +155,7 @@ def _post(policy: Policy, when: datetime, number: int) -> Post:
         source=SOURCE,
         platform="forum",
         content="post",
-        text=f"虚构的帖文 {name}",
+        text=f"关于《{policy.title}》的虚构帖文 {name}",
         published=when.replace(microsecond=0),
         precision=Precision.MINUTE,
         first_seen=when,
