@@ -206,7 +206,7 @@ def _update(alert: Alert, spike: Spike, rules: Rules, clocks: ClockRules, now: d
     if spike.rule in SOURCE_RULES:
         return None  # told once an outage
     spike = replace(spike, late=alert.spike.late)
-    reason = _reason(alert, spike, rules)
+    reason, hour_posts = _reason(alert, spike, rules), _hour_posts(spike)
     if _fades(alert.spike, spike):
         spike = alert.spike
     if reason is None and _facts(spike) == _facts(alert.spike):
@@ -219,7 +219,7 @@ def _update(alert: Alert, spike: Spike, rules: Rules, clocks: ClockRules, now: d
         state=AlertState.FIRING if reopened else alert.state,
         updated_at=now,
         spike=spike,
-        notified_count=_hour_posts(spike) if reason else alert.notified_count,
+        notified_count=hour_posts if reason else alert.notified_count,
         version=alert.version + 1,
     )
     if reopened:
