@@ -10,10 +10,10 @@ from pathlib import Path
 
 import apsw
 
-from minyi.errors import StoreError
+from minyi.errors import StoreCorrupt, StoreError
 from minyi.spool import sync_folder
 from minyi.store.care import Progress, silent
-from minyi.store.sqlite import ask
+from minyi.store.sqlite import ask, checksums
 from minyi.store.sqlite.connection import Database
 
 _PAGES_A_STEP = 8_000
@@ -33,6 +33,7 @@ def backup(database: Database, path: Path, progress: Progress = silent) -> None:
     The checksum file names the new sum beside the old one before the rename and alone after it.
 
     Raises:
+        StoreCorrupt: a page of the record is not as it was written; every page is read.
         StoreError: the place cannot be written, or the copy did not pass its check.
     """
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
@@ -90,7 +91,7 @@ def _copy(database: Database, part: Path, progress: Progress) -> None:
     with database.read() as source:
         ask.value(source, "SELECT count(*) FROM meta")  # the snapshot begins with the first look
         try:
-            target = apsw.Connection(str(part))
+            target = checksums.connect(part)
         except apsw.CantOpenError as error:
             raise StoreError(f"无法写备份 {part.parent}；请检查目录是否存在、是否可写") from error
         try:
@@ -98,6 +99,11 @@ def _copy(database: Database, part: Path, progress: Progress) -> None:
                 _go_on(copying, progress)
             target.pragma("journal_mode", "delete")
         except (apsw.FullError, apsw.IOError) as error:
+            if checksums.tells(error):
+                raise StoreCorrupt(
+                    f"数据文件 {database.path} 已损坏，没有备份；哪里损坏见 minyi verify，"
+                    "请用以前的备份恢复：minyi restore 备份文件"
+                ) from error
             raise StoreError(f"无法写备份 {part.parent}：空间不足或磁盘出错（{error}）") from error
         finally:
             target.close()
@@ -114,7 +120,7 @@ def _go_on(copying: apsw.Backup, progress: Progress) -> None:
 
 
 def _check(part: Path, origin: Path) -> None:
-    copy = apsw.Connection(str(part), flags=apsw.SQLITE_OPEN_READONLY)
+    copy = checksums.connect(part, apsw.SQLITE_OPEN_READONLY)
     try:
         found = ask.value(copy, "PRAGMA quick_check(1)")
     except apsw.Error as error:

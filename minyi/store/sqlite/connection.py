@@ -14,7 +14,7 @@ import apsw
 
 from minyi.errors import StoreBusy, StoreCorrupt, StoreError, StoreFailed, StoreFull
 from minyi.store.care import Progress, silent
-from minyi.store.sqlite import ask, migrations, schema
+from minyi.store.sqlite import ask, checksums, migrations, schema
 from minyi.store.sqlite.reserve import SIZE, Reserve
 from minyi.store.sqlite.turns import PATIENCE_SECONDS, Turns
 
@@ -74,10 +74,12 @@ class Database:
         """Read the whole file.
 
         Raises:
-            StoreCorrupt: with SQLite's first finding.
+            StoreCorrupt: with the first page that is not as it was written, or SQLite's first finding.
         """
         with self._translated():
-            found = ask.value(self._connection(), "PRAGMA quick_check(1)")
+            connection = self._connection()
+            unfit = next(checksums.misfits(connection), None)
+            found = f"{unfit} 校验和不符" if unfit else ask.value(connection, "PRAGMA quick_check(1)")
         if found != "ok":
             raise StoreCorrupt(f"{_damaged(self.path)}（{str(found)[:200]}）")
 
@@ -87,13 +89,14 @@ class Database:
             return known
         if self._closed:
             raise StoreError(f"{self.path} 已经关闭")
-        connection = apsw.Connection(str(self.path), statementcachesize=200)
+        connection = checksums.connect(self.path, statements=200)
         with self._lock:
             self._all.append(connection)
         self._local.unready = connection  # `_translated` asks it for the system's error
         connection.set_busy_timeout(BUSY_MILLISECONDS)
         for pragma in _PRAGMAS:
             connection.execute(pragma)
+        checksums.begin(connection)
         _use_write_ahead_log(connection)
         self._local.connection = connection
         return connection
@@ -217,7 +220,7 @@ def translate(error: apsw.Error, path: Path, *, full: bool) -> StoreError:
             f"磁盘未能可靠写入 {path}（{error}），本进程不再写入；"
             "请检查磁盘，然后重新启动，启动时会自动恢复到最后一次确认的内容"
         )
-    if isinstance(error, (apsw.CorruptError, apsw.NotADBError)):
+    if checksums.tells(error) or isinstance(error, (apsw.CorruptError, apsw.NotADBError)):
         return StoreCorrupt(_damaged(path))
     if isinstance(error, apsw.CantOpenError):
         return StoreError(f"无法打开 {path}；请检查目录是否存在、是否可写")

@@ -17,7 +17,7 @@ import apsw
 from minyi.errors import StoreFull
 from minyi.models import PostId
 from minyi.store.care import Act, AuditLine, Fate, Progress, silent
-from minyi.store.sqlite import ask, audit, changes, meta, reserve
+from minyi.store.sqlite import ask, audit, changes, checksums, meta, reserve
 from minyi.store.sqlite.connection import BUSY_MILLISECONDS, Database
 from minyi.store.sqlite.facts import author_tag, from_seconds, seconds
 from minyi.store.sqlite.packing import tight
@@ -148,11 +148,7 @@ def merge_index(database: Database) -> None:
 
 def _vacuum(database: Database) -> None:
     with database.bare() as connection:
-        connection.execute("PRAGMA temp_store=FILE")  # a copy of the file would not fit into memory
-        try:
-            connection.execute("VACUUM")
-        finally:
-            connection.execute("PRAGMA temp_store=MEMORY")
+        checksums.vacuum(connection)
 
 
 def _cut_log(database: Database) -> bool:

@@ -10,7 +10,7 @@ import apsw
 from minyi.errors import InputError
 from minyi.spool import decode_cursor
 from minyi.store.care import Finding, Progress, silent
-from minyi.store.sqlite import audit, codec, meta, rids, wordings
+from minyi.store.sqlite import audit, checksums, codec, meta, rids, wordings
 from minyi.store.sqlite.facts import DAY, LATE_SECONDS, NONE
 from minyi.store.sqlite.schema import ALL
 from minyi.store.sqlite.tally import DAY_SHIFT, VERSIONS, bucket_start
@@ -32,8 +32,16 @@ _NAMED = f"SELECT policy, rid, published FROM post_policy WHERE policy <> {ALL}"
 def check(connection: apsw.Connection, *, words: bool, progress: Progress = silent) -> list[Finding]:
     """Every invariant in a fixed order, within the caller's snapshot."""
     progress("检查文件结构")
-    found = [_held("file", "数据文件结构完整", lambda: _structure(connection))]
-    horizon = max(meta.get_int(connection, key) for key in (meta.HORIZON, meta.OLDEST_WHOLE))
+    found = [
+        _held("pages", "每个数据页与写入时的校验和一致", lambda: checksums.misfits(connection)),
+        _held("file", "数据文件结构完整", lambda: _structure(connection)),
+    ]
+    try:
+        horizon = max(meta.get_int(connection, key) for key in (meta.HORIZON, meta.OLDEST_WHOLE))
+    except apsw.Error:
+        if any(one.broken for one in found):  # nothing more to be asked, and what is broken is named
+            return found
+        raise
     for name, sentence, statements in _sums(horizon):
         progress(f"核对：{sentence}")
         found.append(_held(name, sentence, lambda sql=statements: _rows(connection, sql)))  # type: ignore[misc]

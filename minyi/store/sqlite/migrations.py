@@ -14,7 +14,7 @@ import apsw
 
 from minyi.errors import StoreBusy, StoreCorrupt, StoreFull, StoreTooNew
 from minyi.store.care import Progress, silent
-from minyi.store.sqlite import ask, rebuild, reserve, tally
+from minyi.store.sqlite import ask, checksums, rebuild, reserve, tally
 from minyi.store.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, TABLES
 
 _REBUILT_BEFORE = 3
@@ -51,6 +51,18 @@ def prepare(connection: apsw.Connection, path: Path, progress: Progress = silent
     finally:
         if connection.in_transaction:  # something was raised, and SQLite did not roll back itself
             connection.execute("ROLLBACK")
+    if not checksums.are_kept(connection):
+        _rewrite(connection, progress)
+
+
+def _rewrite(connection: apsw.Connection, progress: Progress) -> None:
+    """Give each page its checksum, and free space back; without room, the next erasure does it."""
+    progress("重写数据文件，每页加上校验和")
+    try:
+        checksums.vacuum(connection)
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except (apsw.FullError, apsw.BusyError) as error:
+        progress(f"暂时未能重写（{error}），数据完好；下次按要求删除时再做")
 
 
 def _begin(connection: apsw.Connection, path: Path, version: int) -> None:
@@ -124,5 +136,6 @@ _STEPS: tuple[_Step, ...] = (
     rebuild.posts_from_version_1,
     _to_4,
     _to_5,
+    lambda connection, progress: None,  # noqa: ARG005 - 6 changes no table, `_rewrite` does it
 )
 """`_STEPS[n]` makes version n + 2 of version n + 1."""

@@ -17,7 +17,7 @@ import apsw
 from minyi.errors import AlreadyRunning, StoreBusy, StoreFull
 from minyi.models import PostId
 from minyi.store.care import Act, Place, Progress, silent
-from minyi.store.sqlite import ask, audit, erasure, meta
+from minyi.store.sqlite import ask, audit, checksums, erasure, meta
 from minyi.store.sqlite.ask import Row
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.erasure import CHUNK, ERASED
@@ -61,7 +61,7 @@ def retire(path: Path) -> Memory | None:
         AlreadyRunning: another process has it open.
     """
     try:
-        connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+        connection = checksums.connect(path, apsw.SQLITE_OPEN_READWRITE)
     except apsw.Error:
         return None
     try:

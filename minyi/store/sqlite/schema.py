@@ -11,11 +11,12 @@ from minyi.errors import StoreTooOld
 APPLICATION_ID = 0x4D594931
 """`MYI1` in the file's header: SQLite's own mark of whose file this is."""
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised with every released change of the tables, and `migrations` told how to bring older files here.
 
 1: release 0.1.0. 2: the audit trail refuses changes, the file knows its age. 3: posts in two tables.
 4: earlier wordings of edited posts. 5: corrections know their cluster, counts their model, merged policies.
+6: a checksum on every page.
 """
 
 OLDEST_SQLITE = (3, 51, 3)
