@@ -12,7 +12,7 @@ from importlib import resources
 from minyi.errors import ResourceError
 from minyi.fold import table
 
-CODE_VERSION = "3"
+CODE_VERSION = "4"
 """Raised whenever the arithmetic of `analysis.sentiment` changes; part of `model_version`."""
 
 

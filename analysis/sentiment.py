@@ -15,6 +15,7 @@ from math import log, sqrt
 
 from analysis.constructions import Framed, constructions
 from analysis.lexicon import Entry, Lexicon, WordClass
+from analysis.manner import manner
 from analysis.snow import SnowEngine
 from analysis.surroundings import Found, Spans, Surroundings, bounds
 from minyi.fold import table
@@ -75,7 +76,8 @@ def judge(text: str, lexicon: Lexicon, engine: SnowEngine, names: Collection[str
        但 or 却 in a sentence counts 1.5 times, what goes before half.
     3. The sum, tempered by length, is the label beyond `CUT`; polarity = sum / (|sum| + 1). Without
        evidence the label is neutral and polarity 0.
-    4. `snownlp` is SnowNLP's score of the text, None for a blank one; it only breaks a tie of evidence.
+    4. Where that is neutral, the manner of writing is read, and its lean added when it is sure.
+    5. `snownlp` is SnowNLP's score of the text, None for a blank one; it only breaks a tie of evidence.
     """
     stock = engine.sentiments(text) if text.strip() else None
     evidence = _weigh(text, lexicon, names)
@@ -83,9 +85,23 @@ def judge(text: str, lexicon: Lexicon, engine: SnowEngine, names: Collection[str
     if stock is not None and abs(total) < _CANCELS and _both_signs(evidence):
         total += _tie_break(stock, len(text))
     total /= sqrt(1 + len(text) / _TEMPER_CHARS)
+    if abs(total) <= CUT:
+        written = _by_manner(text)
+        total += sum(item.weight for item in written)
+        evidence += written
     label = Label.NEUTRAL if abs(total) <= CUT else Label.POSITIVE if total > 0 else Label.NEGATIVE
     polarity = round(total / (abs(total) + 1), 6) if evidence else 0.0
     return Sentiment(polarity, label, tuple(evidence), stock, lexicon.model_version)
+
+
+def _by_manner(text: str) -> list[Evidence]:
+    """Evidence of how a text is written: the runs of characters that weighed most share its lean."""
+    folded = text.translate(table().fold)
+    lean, shown = manner(folded)
+    places = [(at, at + len(run)) for run in shown if (at := folded.find(run)) >= 0]
+    return [
+        Evidence(text[start:end], start, end, round(lean / len(places), 4), "行文") for start, end in places
+    ]
 
 
 def tempered_total(text: str, lexicon: Lexicon, names: Collection[str] = ()) -> float:
