@@ -100,7 +100,7 @@ def _expectations(grid: Grid, sums: Sums) -> tuple[list[float], list[float], lis
     decay = 2.0 ** (-size * grid.step / HALF_LIFE)
     weight = START_WEIGHT / (size * grid.step)
     learnt = _start_rate(grid, sums) * size * weight
-    total = len(grid.values)
+    total, seen = len(grid.values), sums.seen
     ends: list[int] = []
     each: list[float] = []
     whole: list[float] = []
@@ -108,16 +108,16 @@ def _expectations(grid: Grid, sums: Sums) -> tuple[list[float], list[float], lis
     while begin < total:
         end = min(total, begin + size - (grid.number + begin) % size)
         rate = learnt / weight
-        factor, floor = _release_at(grid, begin)
-        level = max(rate * factor, floor * size * grid.step / HOUR) / size
-        each.extend(level * (sums.seen[i + 1] - sums.seen[i]) for i in range(begin, end))
-        whole.extend(level * grid.season[i] for i in range(begin, end))
-        shown = (sums.seen[end] - sums.seen[begin]) / size
+        rise, floor = _release_at(grid, begin)
+        level = max(rate * rise, floor * size * grid.step / HOUR) / size
+        each += [level * (seen[i + 1] - seen[i]) for i in range(begin, end)]
+        whole += [level * factor for factor in grid.season[begin:end]]
+        shown = (seen[end] - seen[begin]) / size
         if shown > 0.0:
             mean = level * size * shown
             posts = sums.posts[end] - sums.posts[begin]
             learnt = decay * learnt + min(posts, 3.0 * mean + 1.0)
-            weight = decay * weight + shown * factor
+            weight = decay * weight + shown * rise
         ends.append(end)
         begin = end
     return list(accumulate(each, initial=0.0)), list(accumulate(whole, initial=0.0)), ends
@@ -147,7 +147,9 @@ def _spread(
         if calm and start >= 0 and sums.blind[end] == sums.blind[start]:
             mean = expected[end] - expected[start]
             bound = 4.0 * sqrt(mean + 1.0)
-            error = min(bound, max(-bound, sums.posts[end] - sums.posts[start] - mean))
+            error = sums.posts[end] - sums.posts[start] - mean
+            if not -bound <= error <= bound:
+                error = bound if error > 0 else -bound
             extra, square = error * error - mean, mean * mean
         excess.append(excess[-1] + extra)
         squares.append(squares[-1] + square)
