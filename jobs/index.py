@@ -19,7 +19,8 @@ from jobs.cluster import (
 )
 from jobs.context import Context
 from jobs.locks import hold
-from jobs.project import FILLING, GENERATION, Drained, Projector, drain, read_generations
+from jobs.project import Drained, Projector, drain, read_generations
+from jobs.reunite import follow_alias
 from minyi.errors import AlreadyRunning, StoreError
 from minyi.models import PostId
 from minyi.store.care import Act
@@ -29,6 +30,7 @@ from minyi.store.elastic.generations import Doomed
 from minyi.store.elastic.layout import Layout, month_of
 from minyi.store.elastic.sink import Sink
 from minyi.store.elastic.verify import Differences, Verifier
+from minyi.store.projection import FILLING, GENERATION
 
 Tell = Callable[[str], None]
 
@@ -53,6 +55,7 @@ def set_up_index(context: Context, user: str, keys: Keys, tell: Tell) -> None:
     """
     queue, search = context.store.projection, context.config.search
     with opened_cluster(search, admin_login(user), "setup") as cluster:
+        follow_alias(context.store, cluster, LAYOUT)
         generation = read_generations(context.store)[0]
         setup.set_up(cluster, LAYOUT, generation, month_of(context.clock()), tell)
         if keys.kibana_password:

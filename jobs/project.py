@@ -7,28 +7,32 @@ away, full or closed to us costs nothing but lag: we wait, longer each time, and
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
+from jobs.reunite import COPIED, reunite
 from minyi.clock import local_iso
 from minyi.errors import SearchUnavailable
 from minyi.store.base import Store
 from minyi.store.elastic.answers import Outcome, Verdict, judge_refusal
 from minyi.store.elastic.client import Refused
 from minyi.store.elastic.sink import MAX_BYTES, Item, Sink
-from minyi.store.projection import DeadLetter, Queued
+from minyi.store.projection import FILLING, GENERATION, DeadLetter, Queued
 
 BATCH = 500
+FLYING = 2
+"""Requests under way at once: one is read by the cluster while another is on its way."""
+
 SLICE = 10_000
 """Queue rows read at a time: ordering a long queue for each batch anew would cost more than sending it."""
 
 FIRST_WAIT, LEAST_WAIT, LONGEST_WAIT = 1.0, 0.1, 60.0
 """Seconds: waits double from the first to the longest, each drawn at random below that (full jitter)."""
 
-GENERATION, FILLING = "generation", "filling"
 PAUSED, TROUBLE, PROGRESS = "paused", "trouble", "progress"
 """Notes of the projection: words of a pause, words of a passing trouble, when something last went through."""
 
@@ -59,20 +63,22 @@ class Projector:
     _sent: int = 0
     _dead: int = 0
     _blocked: Verdict | None = None
+    _met: bool = False
 
     def turn(self, stop: Callable[[], bool] = lambda: False) -> Drained:
         """Send until the queue is empty, `stop` says so, or the cluster takes no more for now."""
         self._begin()
-        while not stop() and self._blocked is None:
-            rows = self.store.projection.waiting(SLICE)
-            if not rows:
-                break
-            try:
+        try:
+            self._meet()
+            while not stop() and self._blocked is None:
+                rows = self.store.projection.waiting(SLICE)
+                if not rows:
+                    break
                 self._send_slice(rows, stop)
-            except Refused as error:
-                self._block(judge_refusal(error))
-            except SearchUnavailable as error:
-                self._block(Verdict(Outcome.AGAIN, str(error)))
+        except Refused as error:
+            self._block(judge_refusal(error))
+        except SearchUnavailable as error:
+            self._block(Verdict(Outcome.AGAIN, str(error)))
         self._remember()
         if self._blocked is None:
             return Drained(self._sent, self._dead)
@@ -82,19 +88,35 @@ class Projector:
         self._sent = self._dead = 0
         self._blocked = None
 
+    def _meet(self) -> None:
+        """Before the first post: is the record a copy, or an older one than the cluster knows?"""
+        words = COPIED if self.store.care.copied() else ""
+        if not words and not self._met:
+            words = reunite(self.store, self.sink.cluster, self.sink.layout, self.clock())
+            self._met = not words
+        if words:
+            self._block(Verdict(Outcome.PAUSE, words))
+
     def _send_slice(self, rows: Sequence[Queued], stop: Callable[[], bool]) -> None:
-        """One batch is under way while the next is made ready: never two, so order is kept."""
-        with ThreadPoolExecutor(1, thread_name_prefix="project") as pool:
-            flying: tuple[list[Item], Future[list[Verdict]]] | None = None
+        """Two batches are under way while a third is made ready; after a refusal, one until it is taken.
+
+        No post is in two of them: a slice names each once, and is settled before the next is read.
+        """
+        with ThreadPoolExecutor(FLYING, thread_name_prefix="project") as pool:
+            flying: deque[tuple[list[Item], Future[list[Verdict]]]] = deque()
             for items in self._batches(rows):
-                if flying is not None:
-                    self._settle(flying[0], flying[1].result())
-                    flying = None
+                while len(flying) >= (1 if self._failures else FLYING):
+                    self._land(flying)
                 if self._blocked is not None or stop():
-                    return
-                flying = items, pool.submit(self._deliver, items)
-            if flying is not None:
-                self._settle(flying[0], flying[1].result())
+                    break
+                flying.append((items, pool.submit(self._deliver, items)))
+            while flying:
+                self._land(flying)
+
+    def _land(self, flying: deque[tuple[list[Item], Future[list[Verdict]]]]) -> None:
+        """Wait for the oldest request and settle what it says."""
+        items, answer = flying.popleft()
+        self._settle(items, answer.result())
 
     def _batches(self, rows: Sequence[Queued]) -> Iterator[list[Item]]:
         """Built lazily: at most `_size` posts and `MAX_BYTES` each."""
@@ -120,35 +142,41 @@ class Projector:
             return verdicts
         if len(items) == 1:
             return [Verdict(Outcome.DEAD, verdicts[0].reason or "413")]
-        self._size = max(len(items) // 2, 1)
         half = len(items) // 2
+        self._size = min(self._size, max(half, 1))
         return [*self._deliver(items[:half]), *self._deliver(items[half:])]
 
     def _settle(self, items: Sequence[Item], verdicts: Sequence[Verdict]) -> None:
         now = self.clock()
         done: list[Queued] = []
         dead: list[DeadLetter] = []
+        worst: Verdict | None = None
         for item, verdict in zip(items, verdicts, strict=True):
             if verdict.outcome is Outcome.DONE:
                 done.append(item.queued)
             elif verdict.outcome is Outcome.DEAD:
                 dead.append(DeadLetter(item.queued.post, item.queued.revision, verdict.reason, now))
-            elif self._blocked is None or verdict.outcome is Outcome.PAUSE:
-                self._blocked = verdict
+            elif worst is None or verdict.outcome is Outcome.PAUSE:
+                worst = verdict
         self.store.projection.settle(done, dead)
         self._sent += len(done)
         self._dead += len(dead)
-        if self._blocked is not None:
-            self._block(self._blocked)
-        elif done:
+        if worst is not None:
+            self._block(worst)
+        elif done and self._blocked is None:
             self._failures = 0
             self._size = min(self._size * 2, BATCH)
 
     def _block(self, verdict: Verdict) -> None:
-        """Wait longer with each failure and send half as much; look anew at what indices there are."""
-        self._blocked = verdict
-        self._failures += 1
-        self._size = max(self._size // 2, 1)
+        """Wait longer with each failure and send half as much; look anew at what indices there are.
+
+        What was under way at the same time fails with it, and counts once.
+        """
+        if self._blocked is None:
+            self._failures += 1
+            self._size = max(self._size // 2, 1)
+        if self._blocked is None or verdict.outcome is Outcome.PAUSE:
+            self._blocked = verdict
         self.sink.forget_months()
 
     def _next_wait(self) -> float:

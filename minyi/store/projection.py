@@ -13,6 +13,9 @@ from typing import Protocol
 
 from minyi.models import CrawlRun, PostId, Span
 
+GENERATION, FILLING = "generation", "filling"
+"""Notes: the generation of indices that is read, and the one that is being filled, if any."""
+
 
 @dataclass(frozen=True, slots=True)
 class Queued:
@@ -73,6 +76,9 @@ class Queue(Protocol):
 
     def delete(self, posts: Sequence[PostId], now: datetime) -> None:
         """Queue the deletion of posts that the record does not hold."""
+
+    def reissue(self, posts: Sequence[PostId], above: int, now: datetime) -> None:
+        """Give stored posts, and every later change, revisions higher than `above`, and queue these posts."""
 
     def dead(self, limit: int = 100) -> list[DeadLetter]:
         """Dead letters, oldest revision first."""

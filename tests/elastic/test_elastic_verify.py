@@ -7,13 +7,14 @@ from random import Random
 
 import pytest
 
-from jobs.project import FILLING, GENERATION, drain
+from jobs.project import drain
 from minyi.errors import StoreError
 from minyi.models import PostId
 from minyi.store.base import Reader
 from minyi.store.elastic import generations, setup
 from minyi.store.elastic.layout import month_of
 from minyi.store.elastic.verify import Verifier
+from minyi.store.projection import FILLING, GENERATION
 from minyi.store.query import Query
 from minyi.store.sqlite import SqliteStore
 from tests.elastic.stand import Stand
@@ -132,3 +133,18 @@ def test_the_mapping_knows_every_field_and_refuses_others(stand: Stand, record: 
     assert fields <= set(known)
     assert simulated["template"]["mappings"]["dynamic"] == "strict"
     assert stand.layout.posts in simulated["template"]["aliases"]
+
+
+def test_an_offices_own_settings_go_before_ours(stand: Stand) -> None:
+    """More shards from the next month on; set-up again leaves them alone."""
+    own = {"number_of_shards": 3, "auto_expand_replicas": False, "number_of_replicas": 2}
+    body = {"template": {"settings": {"index": own}}}
+    stand.cluster.ask("PUT", f"/_component_template/{stand.layout.posts}@custom", body)
+    stand.set_up()
+    index = f"{stand.layout.posts}-v1-2026.09"
+    stand.cluster.ask("PUT", f"/{index}")
+    told = stand.cluster.ask("GET", f"/{index}/_settings")[index]["settings"]["index"]
+    assert (told["number_of_shards"], told["number_of_replicas"]) == ("3", "2")
+    simple = f"{stand.layout.posts}-v1-2026.03"
+    told = stand.cluster.ask("GET", f"/{simple}/_settings")[simple]["settings"]["index"]
+    assert (told["number_of_shards"], told["number_of_replicas"]) == ("1", "0")

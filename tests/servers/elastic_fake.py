@@ -100,6 +100,8 @@ class FakeElastic:
             return self.bulk(list(_read(body)))
         if path.endswith("/_mapping"):
             return 200, {path.split("/", 2)[1]: {"mappings": {"_meta": {"schema": SCHEMA}}}}
+        if path.endswith("/_alias"):
+            return 200, {}
         if path.endswith("/_search"):
             wanted = json.loads(body)["query"].get("ids", {}).get("values", [])
             hits = [{"_id": one, "_index": "minyi-posts-v1-2026.03"} for one in wanted if one in self.kept]

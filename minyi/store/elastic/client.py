@@ -7,7 +7,7 @@ writes decides when to try again; whoever reads falls back to the record.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -181,8 +181,9 @@ def _short(error: Exception) -> str:
     return str(error).split("\n", maxsplit=1)[0][:200]
 
 
-def to_line(value: object, dump: Callable[..., str] = json.dumps) -> bytes:
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+
+
+def to_line(value: object) -> bytes:
     """One line of a bulk request."""
-    return dump(value, ensure_ascii=False, separators=(",", ":"), check_circular=False).encode(
-        "utf-8", "replace"
-    )
+    return _ENCODER.encode(value).encode("utf-8", "replace")

@@ -19,7 +19,8 @@ RESULT_WINDOW = 10_000
 """The cluster's limit of one page."""
 
 _NEWEST: list[Dsl] = [{"rid": "desc"}]
-_LENIENT = {"ignore_unavailable": "true", "allow_no_indices": "true"}
+LENIENT = {"ignore_unavailable": "true", "allow_no_indices": "true"}
+"""An index that is not there holds nothing."""
 _CANDIDATES = 4
 """Hits read for each one shown when clusters collapse."""
 
@@ -42,7 +43,7 @@ class Asker:
     def search(self, body: Dsl) -> Any:
         """The raw answer; the cluster gives up a little before we do, and a partial answer is an error."""
         limit = f"{max(int(self.cluster.timeout) - 1, 1)}s"
-        params = {**_LENIENT, "allow_partial_search_results": "false"}
+        params = {**LENIENT, "allow_partial_search_results": "false"}
         return self.cluster.ask("POST", f"/{self.alias}/_search", {"timeout": limit, **body}, params=params)
 
     def total(self, query: Dsl, limit: int | bool) -> int:

@@ -36,15 +36,17 @@ def put_template(cluster: Cluster, layout: Layout, generation: int, *, readable:
     """The component with analysis and mapping together, and the index template of a generation.
 
     A component whose mapping names an analyzer that it does not define itself is refused. While a
-    generation is being filled it is not `readable`: its indices stay out of the alias.
+    generation is being filled it is not `readable`: its indices stay out of the alias. What an office puts
+    into the component `@custom`, which need not exist, goes before ours: more shards, other replicas.
     """
-    component = f"{layout.posts}@{template.SCHEMA}"
+    component, custom = f"{layout.posts}@{template.SCHEMA}", f"{layout.posts}@custom"
     meta = {"version": template.TEMPLATE_VERSION, "schema": template.SCHEMA}
     inner = {"settings": template.settings(analysis=True), "mappings": template.mappings(template.POSTS)}
     cluster.ask("PUT", f"/_component_template/{component}", {"template": inner, "_meta": meta})
     body: dict[str, Any] = {
         "index_patterns": [layout.pattern(generation)],
-        "composed_of": [component],
+        "composed_of": [component, custom],
+        "ignore_missing_component_templates": [custom],
         "priority": template.PRIORITY,
         "_meta": meta,
         "template": {"aliases": {layout.posts: {}}} if readable else {},

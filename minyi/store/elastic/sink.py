@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from minyi.models import PostId, StoredPost
@@ -140,9 +141,9 @@ class NotSetUp(Exception):
 
 
 def _action(kind: str, index: str, post: PostId, revision: int) -> bytes:
-    return to_line(
-        {kind: {"_index": index, "_id": post, "version": revision, "version_type": "external_gte"}}
-    )
+    """Spelt by hand: a tenth of the whole work otherwise; of its values only an id can hold a quote."""
+    named = f'"_index":"{index}","_id":{encode_basestring_ascii(post)}'
+    return f'{{"{kind}":{{{named},"version":{revision},"version_type":"external_gte"}}}}'.encode()
 
 
 def _share_out(items: Sequence[Item], answers: Sequence[Mapping[str, Any]]) -> list[Verdict]:

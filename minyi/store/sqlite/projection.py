@@ -16,6 +16,7 @@ from minyi.store.projection import Cell, DeadLetter, Queued
 from minyi.store.sqlite import ask, meta, sources
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.facts import LABEL_NAMES, from_micros, micros, seconds
+from minyi.store.sqlite.rows import SAID, seal
 from minyi.store.sqlite.schema import ALL
 from minyi.store.sqlite.tally import DAY_SHIFT
 
@@ -113,6 +114,22 @@ class SqliteQueue:
             rows = [(post, revision + n, 1, seconds(now)) for n, post in enumerate(posts, start=1)]
             connection.executemany("INSERT INTO index_queue VALUES(?,?,?,?) ON CONFLICT DO NOTHING", rows)
 
+    def reissue(self, posts: Sequence[PostId], above: int, now: datetime) -> None:
+        """See `Queue.reissue`."""
+        with self._database.write() as connection:
+            revision = max(meta.get_int(connection, meta.REVISION), above)
+            meta.set_int(connection, meta.REVISION, revision + len(posts))
+            for number, post in enumerate(posts, start=revision + 1):
+                asked = "SELECT rid, first_seen, indexed, fingerprint FROM posts WHERE id=?"
+                for rid, first_seen, indexed, said in ask.rows(connection, asked, (post,)):
+                    sealed = said[:SAID] + seal(rid, first_seen, indexed, number)
+                    connection.execute(
+                        "UPDATE posts SET revision=?, fingerprint=? WHERE rid=?", (number, sealed, rid)
+                    )
+                    connection.execute(
+                        "INSERT OR REPLACE INTO index_queue VALUES(?,?,0,?)", (post, number, seconds(now))
+                    )
+
     def dead(self, limit: int = 100) -> list[DeadLetter]:
         """See `Queue.dead`."""
         with self._database.read() as connection:
@@ -180,8 +197,10 @@ class SqliteQueue:
 
     def cells(self) -> Iterator[tuple[Cell, int]]:
         """See `Queue.cells`; read from the posts' own rows, never from roll-ups."""
+        local = f"(t.published + {DAY_SHIFT})"
+        midnight = f"({local} - ({local} % 86400 + 86400) % 86400)"  # division alone cuts towards zero
         asked = (
-            f"SELECT ifnull(k.id, ''), (t.published + {DAY_SHIFT}) / 86400, t.label, count(*) "  # noqa: S608 - constants
+            f"SELECT ifnull(k.id, ''), {midnight} / 86400, t.label, count(*) "  # noqa: S608 - constants
             f"FROM post_policy t LEFT JOIN policy_key k ON k.pid = t.policy AND t.policy <> {ALL} "
             "GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
         )
