@@ -50,12 +50,19 @@ class Boards:
         self._write_health(now)
 
     def _write(self, index: str, documents: dict[str, Document]) -> None:
+        if index not in self._sent:
+            self._clear(index, documents)
         known = self._sent.setdefault(index, {})
         changed = {name: document for name, document in documents.items() if known.get(name) != document}
         refused = boards.write(self.cluster, index, changed)
         if refused:
             raise SearchUnavailable(f"{index} 有 {len(refused)} 条没有写入：{refused[0]}")
         known |= changed
+
+    def _clear(self, index: str, documents: dict[str, Document]) -> None:
+        """Once a start: what the record does not hold goes, as after a restore from an older copy."""
+        if len(documents) < ALERTS:
+            boards.delete(self.cluster, index, boards.ids(self.cluster, index) - set(documents))
 
     def _write_health(self, now: datetime) -> None:
         """Hours that are over and not yet written, oldest first."""

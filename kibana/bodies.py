@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kibana.charts import MarksAs, panel_body
 from kibana.operations import Json
-from minyi.panels import Board, Boards, View
+from minyi.panels import Board, Boards, View, ViewField
 
 ROLE = "minyi-viewer"
 """Name of the read-only role for people who look at boards."""
@@ -15,7 +15,8 @@ def data_view(view: View) -> Json:
 
     `override` replaces the one of the same name, so id and name must stay as they are.
     """
-    links: Json = {one.name: {"id": "url"} for one in view.fields if one.link}
+    formats: Json = {one.name: {"id": "url"} for one in view.fields if one.link}
+    formats |= {one.name: _lookup(one) for one in view.fields if one.names}
     labels: Json = {one.name: {"customLabel": one.label} for one in view.fields}
     inner: Json = {
         "id": view.id,
@@ -23,10 +24,16 @@ def data_view(view: View) -> Json:
         "name": view.name,
         "timeFieldName": view.time_field,
         "allowNoIndex": True,
-        "fieldFormats": links,
+        "fieldFormats": formats,
         "fieldAttrs": labels,
     }
     return {"override": True, "data_view": inner}
+
+
+def _lookup(field: ViewField) -> Json:
+    """Kibana's static lookup: stored values are found and filtered by, names are shown."""
+    entries = [{"key": one.value, "value": one.name} for one in field.names]
+    return {"id": "static_lookup", "params": {"lookupEntries": entries}}
 
 
 def board(one: Board, boards: Boards, marks_as: MarksAs = MarksAs.ANNOTATIONS) -> Json:

@@ -19,6 +19,7 @@ _FORMAT: dict[str, Json] = {
     "": _NUMBER,
     "decimal": {"type": "number", "decimals": 2},
     "seconds": {"type": "number", "decimals": 0, "suffix": " 秒"},
+    "minutes": {"type": "number", "decimals": 0, "suffix": " 分钟"},
     "percent": {"type": "percent", "decimals": 1},
 }
 

@@ -51,6 +51,14 @@ class ValueColor:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueName:
+    """The word people see for one stored value."""
+
+    value: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ViewField:
     """A field that boards may use, and the word people see for it."""
 
@@ -59,6 +67,8 @@ class ViewField:
     link: bool = False
     """True for a web address, shown as a link."""
     colors: tuple[ValueColor, ...] = ()
+    names: tuple[ValueName, ...] = ()
+    """Other values show as stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +116,7 @@ class Metric:
     field: str = ""
     filter: tuple[Condition, ...] = ()
     shift: Literal["", "1d", "1w"] = ""
-    unit: Literal["", "decimal", "seconds", "percent"] = ""
+    unit: Literal["", "decimal", "seconds", "minutes", "percent"] = ""
     bands: tuple[Band, ...] = ()
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from alerts.wording import RULE_WORDS
 from kibana import bodies
 from kibana.charts import MarksAs
+from minyi.models import AlertState, SourceState
 from minyi.panels import COLUMNS, Boards, load_boards
 from minyi.store.elastic import access
 from minyi.store.elastic.layout import Layout
@@ -218,3 +220,17 @@ def test_every_value_has_the_offices_colours() -> None:
     for name in ("trend", "platforms"):
         colors = panel(whole(), name)["layers"][0]["breakdown_by"]["color"]["mapping"]
         assert {one["values"][0]: one["color"]["value"] for one in colors}["负面"] == "#c62828"
+
+
+def test_states_and_rules_show_in_the_words_of_alerts_and_mails() -> None:
+    """Each stored value once; nothing English is left on a board."""
+    known = {
+        ("minyi-alerts", "state"): {one.value: one.chinese for one in AlertState},
+        ("minyi-alerts", "rule"): {rule.value: words for rule, words in RULE_WORDS.items()},
+        ("minyi-health", "state"): {one.value: one.chinese for one in SourceState},
+    }
+    for (index, name), words in known.items():
+        made: Any = bodies.data_view(BOARDS.find_view(index))["data_view"]
+        made = made["fieldFormats"][name]
+        assert made["id"] == "static_lookup"
+        assert {one["key"]: one["value"] for one in made["params"]["lookupEntries"]} == words

@@ -13,6 +13,7 @@ import pytest
 from jobs.boards import HEALTH_UNTIL
 from jobs.boards import Boards as SideIndices
 from kibana import bodies
+from minyi.cases import Case
 from minyi.clock import LOCAL
 from minyi.models import (
     Alert,
@@ -97,7 +98,12 @@ def alert(random: Random, number: int) -> Alert:
         late=False, posts=(PostId("x"),), arithmetic=numbers,
     )  # fmt: skip
     state = random.choice(list(AlertState))
-    return Alert(AlertId(f"a{number}"), policy, rule, level, state, at, at, spike, at + 5 * HOUR, 1)
+    taken = at + timedelta(minutes=random.randrange(1, 300)) if state is not AlertState.FIRING else None
+    answered = at + timedelta(minutes=random.randrange(-60, 900)) if number % 3 else None
+    case = Case(acknowledged_at=taken, responded_at=answered)
+    return Alert(
+        AlertId(f"a{number}"), policy, rule, level, state, at, at, spike, at + 5 * HOUR, 1, case=case
+    )
 
 
 def run(random: Random, source: str, at: datetime) -> CrawlRun:
@@ -223,6 +229,14 @@ def alerts(office: Office, days: float = 30, shift: float = 0) -> list[Alert]:
     ]
 
 
+def mean_minutes(office: Office, times: Callable[[Case], datetime | None]) -> float:
+    """From detection on; an answer before it took none."""
+    spans = [
+        (at - one.detected_at) / timedelta(minutes=1) for one in alerts(office) if (at := times(one.case))
+    ]
+    return sum(max(one, 0.0) for one in spans) / len(spans)
+
+
 def alert_rows(office: Office) -> Rows:
     """By policy: how many, the most posts, the newest."""
     by_policy: dict[str, list[Alert]] = defaultdict(list)
@@ -288,6 +302,7 @@ TRUTH: dict[str, Truth] = {
     "releases": lambda office: curve(office, None),
     "platforms": lambda office: counted((p.platform, label) for p in office.week() if (label := label_of(p))),
     "policies": policy_rows,
+    "policy-names": lambda office: counted((one.id, one.title) for one in office.record.policies()),
     "misread": lambda office: counted(
         (f"{one.policy}/{one.item}:{one.stance.value}",)
         for p in office.week() for one in p.claims if one.stance is not Stance.UNCLEAR
@@ -301,6 +316,8 @@ TRUTH: dict[str, Truth] = {
     "answered": lambda office: {
         (): [sum(one.state in (AlertState.RESPONDED, AlertState.RESOLVED) for one in alerts(office)) / len(alerts(office))]
     },
+    "acknowledge-time": lambda office: {(): [mean_minutes(office, lambda case: case.acknowledged_at)]},
+    "respond-time": lambda office: {(): [mean_minutes(office, lambda case: case.responded_at)]},
     "days": lambda office: counted(
         (_hour(one.detected_at.astimezone(LOCAL).replace(hour=0, minute=0)), one.level.name) for one in alerts(office)
     ),

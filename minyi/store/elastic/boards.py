@@ -5,7 +5,7 @@ They are few and written whole under their own ids, so writing them again change
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from minyi.models import Alert, CrawlRun, Notification, OutboxState, Policy, SourceHealth, SourceId, Span
 from minyi.store.elastic.client import Cluster, to_line
 from minyi.store.elastic.document import Document
+from minyi.store.elastic.hits import LENIENT, RESULT_WINDOW
 from minyi.store.elastic.layout import Layout
 
 HOUR = timedelta(hours=1)
@@ -37,8 +38,11 @@ def policy_document(policy: Policy) -> Document:
 
 
 def alert_document(alert: Alert, told: datetime | None) -> Document:
-    """One alert; `told` is when the first message about it was accepted. Never a post's words."""
-    spike = alert.spike
+    """One alert; `told` is when the first message about it was accepted. Never a post's words.
+
+    Minutes count from its detection; an answer published before it took none.
+    """
+    spike, case = alert.spike, alert.case
     return _present(
         {
             "id": alert.id,
@@ -47,7 +51,13 @@ def alert_document(alert: Alert, told: datetime | None) -> Document:
             "level": alert.level.name,
             "state": alert.state.value,
             "detected_at": alert.detected_at,
+            "concern_class": case.concern.value if case.concern else None,
             "told_at": told,
+            "acknowledged_at": case.acknowledged_at,
+            "acknowledge_minutes": _minutes(alert, case.acknowledged_at),
+            "responded_at": case.responded_at,
+            "respond_minutes": _minutes(alert, case.responded_at),
+            "resolved_at": case.resolved_at,
             "due_at": alert.due_at,
             "observed": spike.observed,
             "expected": spike.expected,
@@ -55,6 +65,10 @@ def alert_document(alert: Alert, told: datetime | None) -> Document:
             "voices": spike.arithmetic.get("voices"),
         }
     )
+
+
+def _minutes(alert: Alert, until: datetime | None) -> float | None:
+    return None if until is None else max((until - alert.detected_at) / timedelta(minutes=1), 0.0)
 
 
 def first_told(messages: Sequence[Notification]) -> dict[str, datetime]:
@@ -112,10 +126,23 @@ def new_by_source(cluster: Cluster, layout: Layout, hour: Span) -> dict[str, int
     """Posts first seen in the hour, by source, as the cluster knows them."""
     seen = {"range": {"first_seen": {"gte": hour.start.isoformat(), "lt": hour.end.isoformat()}}}
     body = {"size": 0, "query": seen, "aggs": {"new": {"terms": {"field": "source", "size": 10_000}}}}
-    params = {"ignore_unavailable": "true", "allow_no_indices": "true"}
-    answer = cluster.ask("POST", f"/{layout.posts}/_search", body, params=params)
+    answer = cluster.ask("POST", f"/{layout.posts}/_search", body, params=LENIENT)
     buckets = answer.get("aggregations", {}).get("new", {}).get("buckets", [])
     return {one["key"]: one["doc_count"] for one in buckets}
+
+
+def ids(cluster: Cluster, index: str) -> set[str]:
+    """What an index of few documents holds, up to 10,000."""
+    body = {"query": {"match_all": {}}, "size": RESULT_WINDOW, "_source": False, "track_total_hits": False}
+    answer = cluster.ask("POST", f"/{index}/_search", body, params=LENIENT)
+    return {hit["_id"] for hit in answer["hits"]["hits"]}
+
+
+def delete(cluster: Cluster, index: str, names: Iterable[str]) -> None:
+    """Delete documents by id."""
+    lines = [to_line({"delete": {"_index": index, "_id": name}}) for name in sorted(names)]
+    if lines:
+        cluster.bulk(lines)
 
 
 def write(cluster: Cluster, index: str, documents: Mapping[str, Document]) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 SCHEMA = 1
 """Raised when an index of an older shape can no longer be read or written: then a fresh rebuild is due."""
 
-TEMPLATE_VERSION = 1
+TEMPLATE_VERSION = 2
 """Raised with every change of the template, additions too."""
 
 PRIORITY = 500
@@ -74,7 +74,7 @@ ALERTS: Body = {
     **dict.fromkeys(
         ("detected_at", "told_at", "acknowledged_at", "responded_at", "resolved_at", "due_at"), _DATE
     ),
-    **dict.fromkeys(("observed", "expected", "score"), _DOUBLE),
+    **dict.fromkeys(("observed", "expected", "score", "acknowledge_minutes", "respond_minutes"), _DOUBLE),
     "voices": _LONG,
 }
 
@@ -97,6 +97,6 @@ def mappings(properties: Body) -> dict[str, Any]:
 
 
 def settings(*, analysis: bool) -> dict[str, Any]:
-    """One shard; no replica, so that a single node is green (docs/scale.md says when to raise them)."""
-    index: dict[str, Any] = {"number_of_shards": 1, "number_of_replicas": 0}
+    """One shard; one replica as soon as there is a second node, so that a single node is green."""
+    index: dict[str, Any] = {"number_of_shards": 1, "auto_expand_replicas": "0-1"}
     return {"index": {**index, "analysis": ANALYSIS} if analysis else index}
