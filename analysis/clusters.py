@@ -27,8 +27,10 @@ _COUNTERS = re.compile(
     r"|(?:责任?编辑?|编辑|审核|校对|来源):\s?[^\s。,;]{1,12}(?=\s|$|\))"
 )
 _DOCUMENT = re.compile("《([^《》\n]{2,60})》")
-_MARKS = re.compile(r"(?<!\d)[\W_]+|[\W_]+(?!\d)|(?<=\d)[^\w.:/%-]+(?=\d)")
+_MARKS = re.compile(r"[\W_]+")
+_MARKS_BUT_POINTS = re.compile(r"(?<!\d)[\W_]+|[\W_]+(?!\d)|(?<=\d)[^\w.:/%-]+(?=\d)")
 """All but letters and digits; 1.5元 and 15元 stay two prices."""
+_POINT = re.compile(r"\d[.:/%_-]\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +81,9 @@ def cluster_key(title: str, text: str, post_id: str) -> str:
 
 
 def _words(key: str) -> str:
-    key = _DATELINE.sub("", _NOISE.sub(" ", key), count=1)
-    return _MARKS.sub("", _COUNTERS.sub("", key))
+    key = _NOISE.sub(" ", key)
+    dateline = _DATELINE.match(key)
+    if dateline:
+        key = key[dateline.end() :]
+    key = _COUNTERS.sub("", key)
+    return (_MARKS_BUT_POINTS if _POINT.search(key) else _MARKS).sub("", key)

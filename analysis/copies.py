@@ -7,15 +7,15 @@ was placed earlier, in another process, is handed in with `recall`, and what mus
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from heapq import nlargest
+from itertools import chain
 
 from analysis.clusters import Body
 from analysis.facts import Fact, differ, facts
-from analysis.minhash import BAND, EXACT, PREFIX, SUFFIX, exact, grams, meetings
+from analysis.minhash import EXACT, PREFIX, exact, grams, meetings, units
 
 SIMILAR = 0.45
 """Least Jaccard similarity of character pairs of two copies."""
@@ -24,7 +24,7 @@ CONTAINED = 0.8
 FAR = 0.3
 """Least likeness to the founder of a cluster, so that no chain of copies leads from one report to another."""
 
-VERIFIED = 5
+VERIFIED = 4
 """Earlier texts that are compared word by word."""
 
 LONGEST = 800
@@ -38,28 +38,42 @@ _LEAST_CUT, _LEAST_FRAMED = 0.2, 0.4
 _NEAR = 0.85
 
 
-@dataclass(frozen=True)
 class Wording:
-    """What of a text is compared, worked out when first asked for."""
+    """What of a text is compared; what follows from its words is worked out when first asked for."""
 
-    key: str
-    words: str
-    documents: tuple[str, ...] = ()
+    __slots__ = ("_facts", "_meetings", "_pairs", "documents", "key", "words")
 
-    @cached_property
-    def pairs(self) -> frozenset[str]:
+    def __init__(self, key: str, words: str, documents: tuple[str, ...] = ()) -> None:
+        """`key` names the words, `documents` are titles in them."""
+        self.key, self.words, self.documents = key, words, documents
+        self._pairs: frozenset[int] | None = None
+        self._facts: tuple[Fact, ...] | None = None
+        self._meetings: tuple[int, ...] | None = None
+
+    @property
+    def pairs(self) -> frozenset[int]:
         """Neighbouring characters."""
-        return grams(self.words)
+        if self._pairs is None:
+            self._pairs = grams(self.words)
+        return self._pairs
 
-    @cached_property
+    @property
     def facts(self) -> tuple[Fact, ...]:
         """The facts told."""
-        return facts(self.words, self.pairs, self.documents)
+        if self._facts is None:
+            self._facts = facts(self.words, self.pairs, self.documents)
+        return self._facts
 
-    @cached_property
+    @property
     def meetings(self) -> tuple[int, ...]:
         """The numbers under which similar texts meet it, one a band."""
-        return meetings(self.key, self.words, self.pairs)
+        if self._meetings is None:
+            self._meetings = meetings(self.key, self.words, self.pairs)
+        return self._meetings
+
+    def bare(self) -> Wording:
+        """The words alone; what was worked out from them takes twenty times their room."""
+        return Wording(self.key, self.words, self.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +130,24 @@ class Copies:
         found = self._met.get(number)
         return () if found is None else found[-CANDIDATES:] if isinstance(found, list) else (found,)
 
-    def place(self, new: Known) -> Placed:
-        """Find the text's place.
+    def place(self, new: Known, others: Sequence[Known] = ()) -> Placed:
+        """Find the text's place; `others` are texts not in this index that it may copy, the nearest first.
 
-               1. The very words of a known text: with that.
-               2. Candidates share a number; those that share most are looked at, at most `VERIFIED`.
-        XX
+        1. The very words of a known text: with that.
+        2. Candidates share a number; of the `VERIFIED` that share most, the first that is like enough and
+           tells the same, as does the founder of its cluster: in that cluster.
+        3. Else a cluster of its own.
         """
         same = self.find(new)
         if same is not None:
             return Placed(same)
-        origin = self._origin(new)
-        if origin is not None:
-            founder = self.founder(origin.cluster) or origin
-            near = _likeness(new.wording, founder.wording)[0] >= _NEAR
-            new = replace(new, cluster=origin.cluster, near=near)
+        for other in (*others, *self._candidates(new)):
+            joined = self._joined(new, other)
+            if joined is not None:
+                self._keep(joined)
+                return Placed(joined, other)
         self._keep(new)
-        return Placed(new, origin)
+        return Placed(new)
 
     def find(self, new: Known) -> Known | None:
         """The text known already with the very same words."""
@@ -143,34 +158,34 @@ class Copies:
         """The first text of a cluster, if it is known."""
         return next((one for one in self.met(exact(cluster)) if one.wording.key == cluster), None)
 
-    def _origin(self, new: Known) -> Known | None:
-        """The text that `new` copies: the first to be like enough, of those met most often."""
-        for other in self._candidates(new):
-            likeness = max(_likeness(new.wording, other.wording))
-            shorter = min(len(new.wording.pairs), len(other.wording.pairs))
-            if likeness >= _least(shorter) and self._tells_the_same(new, other):
-                return other
-        return None
-
-    def _tells_the_same(self, new: Known, other: Known) -> bool:
-        founder = self.founder(other.cluster) or other
-        if max(_likeness(new.wording, founder.wording)) < FAR or _differ(new.wording, founder.wording):
-            return False
-        return founder is other or not _differ(new.wording, other.wording)
+    def _joined(self, new: Known, other: Known) -> Known | None:
+        """The text in the other's cluster, None when it does not belong there."""
+        ours, theirs = new.wording, other.wording
+        if _surely_apart(ours, theirs):
+            return None
+        likeness = similar, _ = _likeness(ours, theirs)
+        if max(likeness) < _least(min(len(ours.pairs), len(theirs.pairs))):
+            return None
+        founder = self.founder(other.cluster)
+        if founder is not None and founder is not other:
+            likeness = similar, _ = _likeness(ours, founder.wording)
+            if max(likeness) < FAR or _differ(ours, founder.wording):
+                return None
+        if _differ(ours, theirs):
+            return None
+        return Known(new.id, other.cluster, ours, similar >= _NEAR)
 
     def _candidates(self, new: Known) -> list[Known]:
         """Those met most often."""
-        numbers = new.wording.meetings[:EXACT]
-        met = {number: self.met(number) for number in numbers if number in self._met}
+        met = {number: self.met(number) for number in new.wording.meetings[:EXACT] if number in self._met}
+        if not met:
+            return []
         found = {other.id: other for others in met.values() for other in others}
-        if len(found) <= 1:
-            return list(found.values())
         names = {number: [one.id for one in others] for number, others in met.items()}
-        return [found[name] for name in nearest(numbers, names)]
+        return [found[name] for name in nearest(new.wording.meetings, names)]
 
     def _keep(self, new: Known) -> None:
-        """Keep the words alone; what was worked out from them takes twenty times their room."""
-        bare = replace(new, wording=Wording(new.wording.key, new.wording.words, new.wording.documents))
+        bare = Known(new.id, new.cluster, new.wording.bare(), new.near)
         self.recall(bare, new.numbers)
         self._kept.append(bare)
         if len(self._kept) > self._capacity:
@@ -190,12 +205,13 @@ def nearest(numbers: Sequence[int], met: Mapping[int, Sequence[str]]) -> list[st
 
     An equal beginning or ending weighs as much as three other meetings: it alone finds a text cut short.
     """
-    weights: dict[str, int] = {}
-    for number in numbers[:EXACT]:
-        weight = 3 if number & BAND in (PREFIX, SUFFIX) else 1
-        for name in met.get(number, ()):
-            weights[name] = weights.get(name, 0) + weight
-    often = nlargest(VERIFIED, weights, key=weights.__getitem__)
+    names = [met[number] for number in numbers[:EXACT] if number in met]
+    edges = [met[number] for number in numbers[PREFIX:EXACT] if number in met]
+    weights = Counter(chain.from_iterable((*names, *edges, *edges)))
+    if len(weights) > VERIFIED:
+        often = nlargest(VERIFIED, weights, key=weights.__getitem__)
+    else:
+        often = sorted(weights, key=weights.__getitem__, reverse=True)
     return [name for name in often if weights[name] > 1] or often[:2]
 
 
@@ -209,6 +225,12 @@ def _least(shorter: int) -> float:
 
 def _differ(ours: Wording, theirs: Wording) -> bool:
     return differ(ours.words, theirs.words, ours.facts, theirs.facts)
+
+
+def _surely_apart(ours: Wording, theirs: Wording) -> bool:
+    """True when so few pairs are shared that neither likeness can be reached; makes no set of theirs."""
+    shared = len(ours.pairs.intersection(units(theirs.words)))
+    return shared < SIMILAR * len(ours.pairs) and shared < CONTAINED * _LEAST_CONTAINED
 
 
 def _likeness(ours: Wording, theirs: Wording) -> tuple[float, float]:

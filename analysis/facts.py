@@ -14,6 +14,8 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+from analysis.minhash import grams
+
 _HAN = "\u4e00-\u9fff"
 _UNITS = (
     "%倍折成元块毛角分天日月年号时点周岁斤吨户家个条项款章类件名人次本张辆台亩米辈批届期级站楼层栋部所只头"
@@ -86,16 +88,17 @@ class Fact(NamedTuple):
 
 
 @cache
-def _places() -> dict[str, tuple[str, ...]]:
-    """Names by their first two characters."""
-    names: dict[str, tuple[str, ...]] = {}
+def _places() -> dict[int, tuple[str, ...]]:
+    """Names by their first pair of characters (`grams`)."""
+    names: dict[int, tuple[str, ...]] = {}
     lines = resources.files("analysis").joinpath("places.txt").read_text("utf-8").splitlines()
     for name in " ".join(line for line in lines if not line.startswith("#")).split():
-        names[name[:2]] = (*names.get(name[:2], ()), name)
+        (pair,) = grams(name[:2])
+        names[pair] = (*names.get(pair, ()), name)
     return names
 
 
-def facts(words: str, pairs: frozenset[str], documents: Sequence[str] = ()) -> tuple[Fact, ...]:
+def facts(words: str, pairs: frozenset[int], documents: Sequence[str] = ()) -> tuple[Fact, ...]:
     """The facts of a text without marks; `pairs` are its pairs of characters, `documents` titles it names.
 
     What stands inside a day or a document is no number of its own.
@@ -135,7 +138,7 @@ def _documents(words: str, titles: Sequence[str]) -> Iterator[Fact]:
     yield from _found(Kind.DOCUMENT, _NUMBERED_DOCUMENT, words)
 
 
-def _names(words: str, pairs: frozenset[str]) -> Iterator[Fact]:
+def _names(words: str, pairs: frozenset[int]) -> Iterator[Fact]:
     """Known places, each where it first stands, with 省, 市 and the like behind it."""
     for pair in pairs & _places().keys():
         for name in _places()[pair]:
@@ -200,9 +203,9 @@ def _same_but_for_a_slip(first: Fact, second: Fact) -> bool:
     """True for a name with one character mistyped, or a word of letters that only lost its end."""
     one, other = first.wording, second.wording
     if first.kind is Kind.NAME:
-        known = _places()
+        known = _places().keys()
         shared = set(one.rstrip(_SUFFIXES)[:2]) & set(other.rstrip(_SUFFIXES)[:2])
-        return bool(shared) and not (one[:2] in known and other[:2] in known)
+        return bool(shared) and not (grams(one[:2]) <= known and grams(other[:2]) <= known)
     if first.kind is Kind.DOCUMENT:
         start, end = _shared(one, other), _shared(one[::-1], other[::-1])
         return not (one[-1] == "号" == other[-1]) and min(len(one), len(other)) - start - end < _SHORT

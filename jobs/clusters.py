@@ -6,9 +6,12 @@ same posts then find themselves and come to the same clusters.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from analysis.clusters import body_of
 from analysis.copies import Copies, Known, Placed, Wording, nearest, probe
@@ -34,10 +37,28 @@ def join_clusters(store: Store, posts: Sequence[Post], now: datetime) -> list[Po
     settled = state.settled(posts)
     new = [_probe(post) for post in posts if post.id not in settled]
     _forget_old(store, now)
-    placed = _place([one for one in new if one is not None], state, now)
+    with _uncollected():
+        placed = _place([one for one in new if one is not None], state, now)
+    clusters = [settled.get(post.id) or placed.get(post.id, post.cluster) for post in posts]
     return [
-        replace(post, cluster=settled.get(post.id) or placed.get(post.id, post.cluster)) for post in posts
+        post if post.cluster == cluster else replace(post, cluster=cluster)
+        for post, cluster in zip(posts, clusters, strict=True)
     ]
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no reference cycles meanwhile.
+
+    A batch makes some hundred thousand values and not one cycle; looking takes a tenth of its time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _probe(post: Post) -> Known | None:
@@ -52,7 +73,7 @@ def _place(new: Sequence[Known], state: ClusterState, now: datetime) -> dict[Pos
     memory.recall_nearest([one for one in new if memory.copies.find(one) is None])
     found = {}
     for one in new:
-        placed = memory.copies.place(one)
+        placed = memory.copies.place(one, memory.nearest.get(one.id, ()))
         memory.note(placed)
         found[PostId(one.id)] = placed.known.cluster
     memory.keep()
@@ -64,6 +85,8 @@ class _Memory:
 
     def __init__(self, state: ClusterState, now: datetime) -> None:
         self.copies = Copies()
+        self.nearest: dict[str, list[Known]] = {}
+        """Texts of the record that a new one may copy, by its id, those met most often first."""
         self._state, self._now = state, now
         self._seen: dict[PostId, datetime] = {}
         self._due: dict[PostId, Known] = {}
@@ -71,32 +94,34 @@ class _Memory:
 
     def recall_same(self, new: Sequence[Known]) -> None:
         """Take in the texts with the very words of these."""
-        self._recall(self._state.met([exact(one.wording.key) for one in new]))
+        met = self._state.met([exact(one.wording.key) for one in new])
+        self._recall(list(chain.from_iterable(met.values())))
 
     def recall_nearest(self, new: Sequence[Known]) -> None:
         """Take in the texts that these may copy, and the founders of their clusters."""
-        met = self._state.met(sorted({number for one in new for number in one.wording.meetings}))
+        met = self._state.met(list({number for one in new for number in one.wording.meetings}))
         self._under.update((number, len(names)) for number, names in met.items())
-        wanted = {name for one in new for name in nearest(one.wording.meetings, met)}
-        clusters = self._recall(
-            {number: [name for name in names if name in wanted] for number, names in met.items()}
-        )
-        missing = [cluster for cluster in clusters if self.copies.founder(cluster) is None]
-        self._recall(self._state.met([exact(cluster) for cluster in sorted(missing)]))
-
-    def _recall(self, met: Mapping[int, Sequence[PostId]]) -> set[str]:
-        """Take in texts under the numbers they were met by; the clusters they are in."""
-        texts = self._state.texts({name for names in met.values() for name in names})
-        known = {
-            name: Known(name, one.cluster, Wording(one.key, one.words, one.documents), one.near)
-            for name, one in texts.items()
+        names = {one.id: nearest(one.wording.meetings, met) for one in new}
+        known = self._recall({PostId(name) for wanted in names.values() for name in wanted})
+        self.nearest = {
+            text: [known[name] for name in wanted if name in known]
+            for text, wanted in names.items()
+            if wanted
         }
-        self._seen.update((name, one.seen) for name, one in texts.items())
-        for number, names in met.items():
-            for name in names:
-                if name in known:
-                    self.copies.recall(known[name], (number,))
-        return {one.cluster for one in texts.values()}
+        clusters = {one.cluster for one in known.values() if self.copies.founder(one.cluster) is None}
+        met = self._state.met([exact(cluster) for cluster in clusters])
+        self._recall(list(chain.from_iterable(met.values())))
+
+    def _recall(self, names: Collection[PostId]) -> dict[str, Known]:
+        """Take in texts, to be met as exact copies and as founders."""
+        known: dict[str, Known] = {}
+        for name, one in self._state.texts(names).items():
+            known[name] = text = Known(
+                name, one.cluster, Wording(one.key, one.words, one.documents), one.near
+            )
+            self._seen[name] = one.seen
+            self.copies.recall(text, (exact(one.key),))
+        return known
 
     def note(self, placed: Placed) -> None:
         """Mark what must be written: new texts, and known ones not renewed for a day."""
