@@ -10,6 +10,7 @@ from benchmarks import report
 
 NAMES = (
     "store",
+    "record_million",
     "care",
     "writers",
     "detection",
