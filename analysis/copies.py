@@ -24,7 +24,7 @@ CONTAINED = 0.8
 FAR = 0.3
 """Least likeness to the founder of a cluster, so that no chain of copies leads from one report to another."""
 
-VERIFIED = 4
+VERIFIED = 5
 """Earlier texts that are compared word by word."""
 
 LONGEST = 800

@@ -18,9 +18,11 @@ NAMES = (
     "alert_delay",
     "real_input",
     "misreading",
+    "sentiment",
     "learning",
     "matching",
     "clusters",
+    "snownlp_exact",
     "sameness",
 )
 """Modules of this package, each with `run() -> Section`."""
