@@ -66,7 +66,7 @@ def _grid(query: Query, step: int) -> Grid:
     low, high = up_seconds(start), up_seconds(end)
     grid = Grid(step, 0, 0, low, max(low, high))
     first = grid.floor(grid.low)
-    count = -(-(grid.high - first) // step)
+    count = -(-(grid.high - first) // step) if low < high else 0
     if count > MAX_BUCKETS:
         raise QueryError(f"时段过多（{count} 个，最多 {MAX_BUCKETS} 个）；请缩短时间或改用更大的时段")
     return replace(grid, start=first, end=first + count * step)
