@@ -23,6 +23,7 @@ NAMES = (
     "matching",
     "clusters",
     "snownlp_exact",
+    "analysis_speed",
     "sameness",
 )
 """Modules of this package, each with `run() -> Section`."""
