@@ -25,6 +25,9 @@ NAMES = (
     "snownlp_exact",
     "analysis_speed",
     "sameness",
+    "elastic",
+    "elastic_answers",
+    "elastic_million",
 )
 """Modules of this package, each with `run() -> Section`."""
 
