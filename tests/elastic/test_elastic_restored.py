@@ -20,7 +20,7 @@ from minyi.store.elastic.client import Cluster, Login
 from minyi.store.elastic.layout import Layout, month_of
 from minyi.store.elastic.sink import Sink
 from minyi.store.elastic.verify import Verifier
-from minyi.store.projection import GENERATION
+from minyi.store.projection import FILLING, GENERATION
 from minyi.store.sqlite import SqliteStore
 from tests.elastic.stand import Stand
 from tests.servers.elastic_fake import FakeElastic
@@ -86,7 +86,7 @@ def test_a_restored_record_writes_to_the_generation_that_is_read(
 ) -> None:
     """The copy remembers an older one."""
     generations.begin(stand.cluster, stand.layout, 2)
-    record.projection.note({GENERATION: "2"})
+    record.projection.note({FILLING: "2"})
     record.projection.fill(NOW)
     send(stand, record)
     generations.switch(stand.cluster, stand.layout, 1, 2, month_of(NOW))
