@@ -16,6 +16,7 @@ from benchmarks.report import Row, Section, percentile
 from minyi.errors import QueryError
 from minyi.store import open_store
 from minyi.store.query import parse
+from minyi.text import normalise
 from tests.store import invented
 from tests.store.compare import Comparison, arriving
 from tests.store.malformed import malformed
@@ -130,6 +131,18 @@ def _ask(world: World, count: int, seed: str) -> list[str]:
     return comparison.disorder() + [one for _ in range(count) for one in comparison.differences(random)]
 
 
+def _parsed(typed: str) -> tuple[float, str]:
+    """Milliseconds of CPU that one query takes, and whether it was understood or refused."""
+    normalise.cache_clear()
+    start = time.process_time_ns()
+    try:
+        parse(typed, resolver=invented.BOOK)
+        outcome = "understood"
+    except QueryError:
+        outcome = "refused"
+    return (time.process_time_ns() - start) / 1e6, outcome
+
+
 def _malformed(seed: str) -> list[Row]:
     """CPU of each, the parser warmed up and what stands in memory kept out of collections."""
     random = invented.seeded(f"{seed} malformed")
@@ -140,16 +153,14 @@ def _malformed(seed: str) -> list[Row]:
     gc.collect()
     gc.freeze()
     for one in typed:
-        start = time.process_time_ns()
-        try:
-            parse(one, resolver=invented.BOOK)
-        except QueryError:
-            read["refused"] += 1
-        else:
-            read["understood"] += 1
-        spent.append((time.process_time_ns() - start) / 1e6)
+        took, outcome = _parsed(one)
+        read[outcome] += 1
+        spent.append(took)
+    # An interrupt of the machine costs a millisecond: what took longer is asked again, the least counts.
+    least = [
+        min(_parsed(one)[0] for _ in range(10)) for one, took in zip(typed, spent, strict=True) if took > 1
+    ]
     gc.unfreeze()
-    over = sum(one > 1 for one in spent)
     return [
         Row(
             "malformed queries, other exceptions",
@@ -159,7 +170,8 @@ def _malformed(seed: str) -> list[Row]:
         Row(
             "malformed queries, CPU each",
             f"p50 {percentile(spent, 0.5):.2f} ms, p99.9 {percentile(spent, 0.999):.2f} ms, "
-            f"slowest {max(spent):.2f} ms; {over} over 1 ms",
+            f"slowest {max(spent):.2f} ms; {len(least)} over 1 ms at first, asked again "
+            f"{sum(one > 1 for one in least)}, slowest {max(least, default=0.0):.2f} ms",
             "<= 1 ms",
         ),
     ]
