@@ -13,9 +13,9 @@ from alerts.detect.detector import Detector, Reading
 from alerts.detect.grid import HOUR, Grid
 from alerts.detect.share import UNKNOWN_OFFICE_SHARE, Shares, least_negative
 from alerts.levels import level_of
-from minyi.config import NegativeShareRule, PolicyRule, Rules, VolumeRule
 from minyi.errors import InputError
 from minyi.models import Level, PolicyId, RuleName, Scope, Span, Spike
+from minyi.rules import NegativeShareRule, PolicyRule, Rules, VolumeRule
 
 T = TypeVar("T")
 Rows = Sequence[tuple[datetime, float]]

@@ -20,7 +20,6 @@ from datetime import datetime, timedelta
 from alerts.deadlines import PLAIN_CLOCKS, ClockRules, with_case
 from alerts.onsets import Topic, onset_of
 from alerts.routing import Directory, Told
-from minyi.config import Rules
 from minyi.models import (
     SOURCE_RULES,
     Alert,
@@ -33,6 +32,7 @@ from minyi.models import (
     SourceId,
     Spike,
 )
+from minyi.rules import Rules
 from minyi.store.base import AlertChange
 from minyi.store.care import Act
 

@@ -20,7 +20,6 @@ from alerts.detect.grid import BUCKET_SECONDS, HOUR
 from alerts.detect.share import UNKNOWN_OFFICE_SHARE
 from alerts.series import Series, number_of
 from minyi.clock import from_seconds
-from minyi.config import PolicyRule
 from minyi.models import (
     ClaimSighting,
     PolicyId,
@@ -31,6 +30,7 @@ from minyi.models import (
     Spike,
     WatchItem,
 )
+from minyi.rules import PolicyRule
 
 OPEN = timedelta(hours=24)
 """How long a bucket stays open to posts that come late."""

@@ -9,8 +9,8 @@ from alerts.onsets import Watched, onset_of
 from alerts.share_rule import share_spikes
 from alerts.talk import talk_spikes
 from alerts.volume import volume_spikes
-from minyi.config import Rules
 from minyi.models import Spike
+from minyi.rules import Rules
 
 
 def policy_spikes(watched: Watched, rules: Rules, now: datetime) -> list[Spike]:

@@ -12,8 +12,8 @@ from alerts.detect.share import NegativeShare, Shares, least_negative
 from alerts.onsets import Day, Watched, grouped, is_late
 from alerts.series import number_of
 from alerts.voices import hear, several, within
-from minyi.config import NegativeShareRule
 from minyi.models import Level, RuleName, Scope, Sighting, Span, Spike
+from minyi.rules import NegativeShareRule
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from alerts.detect.grid import HOUR, Grid, running_sums
 from alerts.detect.sparse import learn, phi
 from alerts.detect.tails import LN10
 from alerts.profile import ENOUGH_POSTS, pooled
+from minyi.cards import Source
 from minyi.clock import LOCAL
-from minyi.config import BlockedRule, Rules, SilentRule, Source
 from minyi.models import (
     ALL_POLICIES,
     Level,
@@ -29,6 +29,7 @@ from minyi.models import (
     Span,
     Spike,
 )
+from minyi.rules import BlockedRule, Rules, SilentRule
 
 QUIET_HISTORY = timedelta(days=28)
 LONGEST_READ_GAP = 3

@@ -18,7 +18,6 @@ from alerts.onsets import Watched, grouped, is_late
 from alerts.series import number_of
 from alerts.voices import hear, several, within
 from minyi.clock import from_seconds
-from minyi.config import KeySourceRule, MisreadingRule, NoveltyRule, Rules
 from minyi.models import (
     ClaimSighting,
     Level,
@@ -31,6 +30,7 @@ from minyi.models import (
     Stance,
     WatchItem,
 )
+from minyi.rules import KeySourceRule, MisreadingRule, NoveltyRule, Rules
 
 HISTORY = timedelta(days=28)
 NEW_FOR = timedelta(hours=24)

@@ -19,8 +19,8 @@ from alerts.onsets import Day, Watched, grouped, is_late
 from alerts.series import number_of
 from alerts.talk import is_novel
 from alerts.voices import hear, several, within
-from minyi.config import Rules, VolumeRule
 from minyi.models import RuleName, Scope, Sighting, Span, Spike
+from minyi.rules import Rules, VolumeRule
 
 RULE_SCOPES = {RuleName.NEGATIVE_VOLUME: Scope.NEGATIVE, RuleName.VOLUME: Scope.ALL}
 SIX_HOURS = 6 * HOUR

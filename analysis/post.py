@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from minyi.cards import Source
 from minyi.clock import LOCAL
-from minyi.config import Source
 from minyi.errors import BadPost
 from minyi.models import Post, PostId, Precision, RawPost, SourceId
 from minyi.text import html_to_text, normalise, sanitise, search_key

@@ -38,8 +38,8 @@ from benchmarks.streams import (
     make,
 )
 from minyi.clock import LOCAL
-from minyi.config import Rules
 from minyi.models import PolicyId, SourceId
+from minyi.rules import Rules
 
 RATES = (0.05, 0.3, 1.0, 3.0)
 SERIES = 12

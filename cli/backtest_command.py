@@ -16,9 +16,9 @@ from cli.output import print_json, print_table, time_or_dash
 from jobs.history import replay, stored_counts
 from minyi import config
 from minyi.clock import LOCAL, parse_time
-from minyi.config import Rules
 from minyi.errors import ConfigError
 from minyi.models import Spike
+from minyi.rules import Rules
 
 STEPS = {"5m": timedelta(minutes=5), "15m": timedelta(minutes=15), "1h": timedelta(hours=1)}
 

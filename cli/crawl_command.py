@@ -15,7 +15,7 @@ from jobs.context import Context
 from jobs.handover import hand_over
 from jobs.ingest import Ingested, ingest_spool
 from jobs.watch import watch
-from minyi.config import Source
+from minyi.cards import Source
 from minyi.errors import ConfigError
 from minyi.models import Saved
 

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from crawlers.page import Page, chunks_of, select, text_of
 from crawlers.paragraphs import Paragraph, paragraphs, trim
 from crawlers.readable import main_element
-from minyi.config import ArticleRules
+from minyi.cards import ArticleRules
 
 CMS_BODIES = (
     "#UCAP-CONTENT",  # UCAP, central government

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crawlers.page import is_selector
 from crawlers.patterns import any_of
-from minyi.config import Source
+from minyi.cards import Source
 from minyi.errors import ConfigError
 
 

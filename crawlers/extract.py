@@ -14,7 +14,7 @@ from crawlers.fields import find_author, find_publisher, find_time, find_title
 from crawlers.government import Directory, find_deadline, number_in_text, read_directory
 from crawlers.page import Page, squeeze
 from crawlers.paragraphs import Paragraph, plain, to_html
-from minyi.config import ArticleRules
+from minyi.cards import ArticleRules
 from minyi.markup import html_to_text
 
 _LANGUAGE_CHARS = 12

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from lxml.html import HtmlElement
 
 from crawlers.page import Chunk, Page, squeeze, text_of
-from minyi.config import ArticleRules
+from minyi.cards import ArticleRules
 
 MAX_TITLE = 300
 

@@ -24,7 +24,8 @@ from typing import IO
 from crawlers.order import Order, encode_order
 from crawlers.patterns import any_of
 from crawlers.watch import OUT_OF_MEMORY
-from minyi.config import Crawl, Source
+from minyi.cards import Source
+from minyi.config import Crawl
 from minyi.errors import ConfigError
 from minyi.models import CrawlRun, SourceId, SourceState, UrlCursor
 

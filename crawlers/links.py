@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from crawlers.page import Page, select, squeeze
 from crawlers.patterns import Pattern, any_of
 from crawlers.visits import MAX_LINKS
-from minyi.config import ListRules, Source
+from minyi.cards import ListRules, Source
 from minyi.urls import canonical_url
 
 _FILE = re.compile(

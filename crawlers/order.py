@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from minyi.config import Crawl, Source
+from minyi.cards import Source
+from minyi.config import Crawl
 from minyi.models import UrlCursor
 from minyi.spool import decode_cursor, encode_cursor
 from minyi.tables import read_table

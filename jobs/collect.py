@@ -15,7 +15,7 @@ from crawlers.launch import CrawlOutcome, crawl
 from jobs.context import Context
 from jobs.locks import hold
 from minyi import __version__
-from minyi.config import Source
+from minyi.cards import Source
 from minyi.errors import AlreadyRunning
 from minyi.models import SourceId
 

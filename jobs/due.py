@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from minyi.cards import Source
 from minyi.clock import LOCAL
-from minyi.config import Source
 from minyi.models import SourceHealth, SourceId
 
 

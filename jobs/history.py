@@ -10,9 +10,9 @@ from alerts.onsets import Topic, onset_of
 from alerts.series import HISTORY
 from jobs.context import Context
 from jobs.seeing import Seeing
-from minyi.config import Rules
 from minyi.errors import ConfigError
 from minyi.models import PolicyId, PolicyStatus, Span, Spike
+from minyi.rules import Rules
 
 AT_ONCE = timedelta(days=14)
 """Days judged in one go: a year of five-minute series is not held in memory."""

@@ -15,8 +15,8 @@ from alerts.silence import SourceCurve, may_be_quiet, quiet_source
 from alerts.talk import growing
 from jobs.context import Context
 from jobs.versions import mixed_lately
-from minyi.config import Rules
 from minyi.models import Bucket, Label, Policy, SourceHealth, SourceId, Span, Spike
+from minyi.rules import Rules
 from minyi.store.base import Split, Step, Store
 from minyi.store.query import Query
 from minyi.workdays import load_calendar

@@ -497,7 +497,7 @@ class Spike:
     source: SourceId | None = None
     """The source, for the rules about one."""
     subject: str = ""
-    """What of the policy it is about, where one policy can have several: the watch-list item of a misreading."""
+    """What of the policy it is about, where there can be several: the watch-list item of a misreading."""
 
 
 @dataclass(frozen=True, slots=True)

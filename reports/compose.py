@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from minyi.cards import Source
 from minyi.clock import LOCAL
-from minyi.config import Source
 from minyi.models import (
     Alert,
     AlertState,

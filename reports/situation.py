@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from minyi.config import Source
+from minyi.cards import Source
 from minyi.models import (
     Alert,
     AlertId,

@@ -22,7 +22,7 @@ from alerts.detect import sparse
 from alerts.detect.dense import Dense, Reference
 from alerts.detect.grid import DAY, HOUR, Grid, Sums, running_sums, whole_sums
 from alerts.detect.tails import negative_binomial_surprise, poisson_at_most, poisson_surprise
-from minyi.config import VolumeRule
+from minyi.rules import VolumeRule
 
 VERSION = "2"
 """Changes whenever the same counts may give other readings."""

@@ -8,7 +8,7 @@ from math import log10
 
 from alerts.detect.grid import BLIND_BELOW, HOUR, Grid
 from alerts.detect.tails import beta_binomial_tail
-from minyi.config import NegativeShareRule
+from minyi.rules import NegativeShareRule
 
 CORRELATION = 0.05
 UNKNOWN_OFFICE_SHARE = 0.15

@@ -9,8 +9,8 @@ import pytest
 from alerts.backtest import backtest
 from alerts.detect.tails import beta_binomial_tail, negative_binomial_surprise, poisson_surprise
 from alerts.explain import Names, explain
-from minyi.config import Rules
 from minyi.models import RuleName, Sighting, Spike
+from minyi.rules import Rules
 from tests.alerts.watching import NOW, burst, everyday, poisson_counts, spikes
 
 HOUR = timedelta(hours=1)

@@ -12,9 +12,9 @@ import pytest
 from alerts.backtest import Rows, backtest
 from alerts.countsfile import read_counts, write_alerts
 from minyi.clock import LOCAL
-from minyi.config import Rules, VolumeRule
 from minyi.errors import InputError
 from minyi.models import RuleName
+from minyi.rules import Rules, VolumeRule
 from tests.alerts.watching import poisson_counts
 
 START = datetime(2015, 2, 26, 21, 42, 53, tzinfo=LOCAL)

@@ -8,7 +8,7 @@ import pytest
 
 from alerts.detect.detector import Detector, Reading
 from alerts.detect.grid import Grid
-from minyi.config import VolumeRule
+from minyi.rules import VolumeRule
 from tests.alerts.watching import flat, poisson_counts
 
 EAGER = VolumeRule(min_posts=2, poisson=1.0, return_period=0.5, sparse_score=0.8)

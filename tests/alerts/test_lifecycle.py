@@ -8,7 +8,6 @@ from alerts import cases
 from alerts.lifecycle import alert_id, decide, settled_onsets
 from alerts.routing import Directory
 from minyi.cases import OfficialResponse
-from minyi.config import Rules
 from minyi.models import (
     ALL_POLICIES,
     Alert,
@@ -23,6 +22,7 @@ from minyi.models import (
     Spike,
 )
 from minyi.people import Recipient
+from minyi.rules import Rules
 from minyi.store.base import AlertChange
 from tests.alerts.watching import NOW
 

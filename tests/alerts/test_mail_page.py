@@ -17,9 +17,9 @@ from alerts.notify.page import letter
 from alerts.routing import Directory
 from alerts.volume import volume_spikes
 from minyi.cases import Case
-from minyi.config import Rules
 from minyi.models import Alert, Level, RuleName, SourceId
 from minyi.people import Recipient
+from minyi.rules import Rules
 from tests.alerts.test_lifecycle import spike as bare_spike
 from tests.alerts.watching import NOW, POLICY, burst, everyday, watch
 

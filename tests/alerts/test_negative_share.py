@@ -11,8 +11,8 @@ from alerts.explain import Names, explain, headline
 from alerts.figures import figures
 from alerts.onsets import onset_of
 from alerts.rules import policy_spikes
-from minyi.config import NegativeShareRule, Rules
 from minyi.models import Level, RuleName, Sighting, Spike
+from minyi.rules import NegativeShareRule, Rules
 from tests.alerts.watching import NOW, POLICY, burst, everyday, flat, post, spikes, watch
 
 HOUR = timedelta(hours=1)

@@ -12,9 +12,9 @@ from alerts.lifecycle import decide, settled_onsets
 from alerts.onsets import OPEN, onset_of
 from alerts.routing import Directory
 from alerts.rules import policy_spikes
-from minyi.config import Rules
 from minyi.models import Alert, AlertId, Notification, Sighting
 from minyi.people import Recipient
+from minyi.rules import Rules
 from tests.alerts.watching import NOW, POLICY, burst, everyday, watch
 
 HOUR = timedelta(hours=1)

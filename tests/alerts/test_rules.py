@@ -10,8 +10,8 @@ from alerts.explain import Names, explain
 from alerts.onsets import onset_of
 from alerts.series import SourceFacts
 from alerts.volume import volume_spikes
-from minyi.config import Rules
 from minyi.models import Level, RuleName, Scope, Span, Spike
+from minyi.rules import Rules
 from tests.alerts.watching import BBS, NEWS, NOW, POLICY, burst, everyday, post, spikes, watch
 
 HOUR = timedelta(hours=1)

@@ -9,7 +9,7 @@ import pytest
 from alerts.explain import Names, explain, headline
 from alerts.figures import figures
 from alerts.silence import SourceCurve, may_be_quiet, quiet_source, silent_sources
-from minyi.config import BlockedRule, RobotsCheck, RobotsResult, Rules, SilentRule, Source
+from minyi.cards import RobotsCheck, RobotsResult, Source
 from minyi.models import (
     ALL_POLICIES,
     CrawlRun,
@@ -20,6 +20,7 @@ from minyi.models import (
     SourceState,
     Spike,
 )
+from minyi.rules import BlockedRule, Rules, SilentRule
 
 NOW = datetime(2026, 3, 4, 6, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=30)

@@ -9,7 +9,7 @@ from alerts.detect.grid import Grid
 from alerts.levels import RELEASE_ALERT_SURPRISE
 from benchmarks import elastalert, nab
 from benchmarks.streams import DAY_BUCKETS, RELEASE_DAYS, Stream, make
-from minyi.config import VolumeRule
+from minyi.rules import VolumeRule
 
 DAYS = 90
 

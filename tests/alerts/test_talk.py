@@ -11,8 +11,8 @@ from alerts.explain import Names, explain, headline
 from alerts.figures import figures
 from alerts.onsets import onset_of
 from alerts.rules import policy_spikes
-from minyi.config import MisreadingRule, NoveltyRule, Rules
 from minyi.models import ClaimSighting, Level, RuleName, Sighting, SourceId, Spike, Stance, WatchItem
+from minyi.rules import MisreadingRule, NoveltyRule, Rules
 from tests.alerts.watching import BBS, NEWS, NOW, POLICY, everyday, post, spikes, watch
 
 HOUR = timedelta(hours=1)

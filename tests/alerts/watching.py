@@ -13,8 +13,8 @@ from alerts.rules import policy_spikes
 from alerts.series import SourceFacts, build, number_of
 from alerts.talk import growing
 from minyi.clock import from_seconds
-from minyi.config import NoveltyRule, Rules
 from minyi.models import ClaimSighting, PolicyId, PostId, Sighting, SourceId, Spike, WatchItem
+from minyi.rules import NoveltyRule, Rules
 
 POLICY = PolicyId("qingxi")
 NOW = datetime(2026, 3, 4, 6, 5, tzinfo=UTC)

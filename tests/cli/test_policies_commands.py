@@ -45,7 +45,7 @@ TEXTS = [
 def filled(minyi: Minyi, write: Write) -> Minyi:
     """Two policies and five posts."""
     assert minyi("policies", "import", write("p.toml", POLICIES)).code == 0
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": f"t{n}", "text": text, "published_at": f"2026-03-02T09:0{n}"} for n, text in enumerate(TEXTS)
     ]
     assert minyi("import", write("posts.jsonl", rows), "--source", "luntan").code == 0
@@ -139,7 +139,7 @@ def test_a_change_that_cannot_be_is_refused_in_words(filled: Minyi, words: list[
 
 def burst(count: int) -> list[dict[str, Any]]:
     """Posts about the policy: a quiet fortnight, then very many within the hour before noon."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"text": f"油糕办法，平常的第{n}句", "at": NOW - timedelta(hours=12 * (n + 2))} for n in range(30)
     ] + [{"text": f"油糕办法，突然的第{n}句", "at": NOW - timedelta(minutes=2 * n)} for n in range(count)]
     return [

@@ -16,9 +16,9 @@ from jobs.context import Context, open_context
 from jobs.history import replay, try_rules
 from jobs.recheck import recheck
 from jobs.watch import watch
-from minyi.config import Rules, VolumeRule
 from minyi.errors import ConfigError
 from minyi.models import AlertId, RuleName
+from minyi.rules import Rules, VolumeRule
 from minyi.store.care import Act
 
 NOW = END

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from crawlers.launch import CrawlOutcome, crawl
-from minyi.config import Crawl, RobotsCheck, RobotsResult, Source
+from minyi.cards import RobotsCheck, RobotsResult, Source
+from minyi.config import Crawl
 from minyi.models import CrawlRun, RawPost, SourceId, UrlCursor
 from minyi.spool import Trailer, read
 from tests.servers.site import Site, serve

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable
 from datetime import timedelta
 
-from minyi.config import ArticleRules, ListRules
+from minyi.cards import ArticleRules, ListRules
 from minyi.models import SourceState
 from tests.crawlers.conftest import OfficeMaker
 from tests.servers.site import Reply, Site

@@ -12,7 +12,7 @@ from crawlers.page import Page
 from crawlers.retry import retry_after_seconds
 from crawlers.robots import MAX_BYTES, Rules
 from crawlers.visits import gone, is_due, missed, next_due, pruned, visited
-from minyi.config import ListRules, RobotsCheck, RobotsResult, Source
+from minyi.cards import ListRules, RobotsCheck, RobotsResult, Source
 from minyi.errors import ConfigError
 from minyi.models import SourceId, UrlCursor
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawlers.extract import Article, extract
-from minyi.config import ArticleRules
+from minyi.cards import ArticleRules
 
 URL = "https://www.example.cn/a/7.html"
 TEXT = (

@@ -6,7 +6,7 @@ import pytest
 
 from crawlers.extract import extract
 from crawlers.government import find_deadline, number_in_text, tidy_number
-from minyi.config import ArticleRules
+from minyi.cards import ArticleRules
 from tests.crawlers.conftest import OfficeMaker
 from tests.servers.site import Site
 

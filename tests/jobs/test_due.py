@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from jobs.due import due_sources
-from minyi.config import RobotsCheck, RobotsResult, Source
+from minyi.cards import RobotsCheck, RobotsResult, Source
 from minyi.models import CrawlRun, SourceHealth, SourceId, SourceState
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai

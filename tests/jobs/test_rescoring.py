@@ -30,6 +30,7 @@ from minyi.models import (
     RuleName,
     Sentiment,
     SourceId,
+    StoredPost,
 )
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -148,7 +149,7 @@ def test_a_post_changed_meanwhile_is_read_again_and_not_written_over(
     again = rescoring._Turn._again
     moved: list[PostId] = []
 
-    def slow(turn: rescoring._Turn, stored: rescoring.StoredPost) -> rescoring.StoredPost:
+    def slow(turn: rescoring._Turn, stored: StoredPost) -> StoredPost:
         if not moved:
             moved.append(stored.post.id)
             office.store.save_posts([replace(stored.post, metrics={"likes": 7})], now=NOW)

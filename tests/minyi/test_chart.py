@@ -12,9 +12,7 @@ START = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
 
 def bars(counts: list[int], marked: int = -1, blind: int = -1) -> list[Bar]:
     """One bar an hour."""
-    return [
-        Bar(START + timedelta(hours=n), count, n == marked, n == blind) for n, count in enumerate(counts)
-    ]
+    return [Bar(START + timedelta(hours=n), count, n == marked, n == blind) for n, count in enumerate(counts)]
 
 
 def colours(picture: bytes) -> set[tuple[int, int, int]]:

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from minyi.cards import RobotsCheck, RobotsResult, Source
 from minyi.clock import LOCAL
-from minyi.config import RobotsCheck, RobotsResult, Source
 from minyi.models import (
     Alert,
     AlertId,
