@@ -17,7 +17,8 @@ _TWINS = str.maketrans("（）：“”„‟＂－＋｜！＜＞＝＆\u3000",
 _LEXEME = re.compile(
     r'(?P<open>\()|(?P<close>\))|(?P<or>\|+)|(?P<and>&&+)|"(?P<phrase>[^"]*+)"?'
     r"|(?P<sign>[-!+]++)(?=[^\s)|])|(?P<dangling>[-!+]++)"
-    r'|(?P<word>(?:[^\s()|"&-]++|&(?!&)|-++(?![("]))++)'
+    # no possessive group here: before Python 3.11.5 one forgets to undo a part that failed (gh-106052)
+    r'|(?P<word>(?:[^\s()|"&-]+|&(?!&)|-+(?![("-]))+)'
 )
 
 _OPERATORS = {"OR": "or", "AND": "and", "NOT": "not", "ＯＲ": "or", "ＡＮＤ": "and", "ＮＯＴ": "not"}

@@ -127,7 +127,7 @@ def _grid(query: Query, step: Step) -> tuple[int, int, int]:
     shift = _DAY_SHIFT if step is Step.DAY else 0
     low, high = _second_up(start), _second_up(end)
     first = low - (low + shift) % width
-    count = -(-(max(low, high) - first) // width)
+    count = -(-(high - first) // width) if low < high else 0
     if count > MAX_BUCKETS:
         raise QueryError(f"时段过多（{count} 个，最多 {MAX_BUCKETS} 个）；请缩短时间或改用更大的时段")
     return first, first + count * width, width
