@@ -118,6 +118,7 @@ class _File:
             reading,
             None,
             share,
+            self.rules.levels,
             novel=False,
             six_hours=six_hours,
             min_voices=1,

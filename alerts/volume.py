@@ -96,6 +96,7 @@ class _Search:
             reading,
             voices,
             share,
+            self.rules.levels,
             novel=novel,
             six_hours=six_hours,
             min_voices=self.settings.min_voices,
@@ -114,7 +115,7 @@ class _Search:
             "onset": onset.isoformat(),
             "six_hours": six_hours,
             "novel": int(novel),
-            "ordinary_release": int(is_ordinary_release(reading, told_before)),
+            "ordinary_release": int(is_ordinary_release(reading, self.rules.levels, told_before)),
         }
         return Spike(
             policy=self.watched.policy,

@@ -19,7 +19,6 @@ from statistics import median
 from alerts.backtest import backtest
 from alerts.detect.detector import Detector, Regime
 from alerts.detect.grid import Grid
-from alerts.levels import RELEASE_ALERT_SURPRISE
 from alerts.onsets import OPEN, Day, Watched, days_of
 from alerts.profile import Profile, pooled
 from alerts.rules import policy_spikes
@@ -39,7 +38,7 @@ from benchmarks.streams import (
 )
 from minyi.clock import LOCAL
 from minyi.models import PolicyId, SourceId
-from minyi.rules import Rules
+from minyi.rules import Levels, Rules
 
 RATES = (0.05, 0.3, 1.0, 3.0)
 SERIES = 12
@@ -200,7 +199,7 @@ def _detected(stream: Stream, profile: Profile) -> list[int]:
             continue
         noticed = last is not None and stream.release <= last
         last = reading.bucket
-        if reading.regime is not Regime.RELEASE or reading.score >= RELEASE_ALERT_SURPRISE or noticed:
+        if reading.regime is not Regime.RELEASE or reading.score >= Levels().release_score or noticed:
             found.append(reading.bucket)
     return found
 

@@ -93,6 +93,24 @@ class BlockedRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Levels:
+    """`[rules.levels]` From when an alert is graver: our values, no national standard."""
+
+    grave_return_period: float = within(3.0, 0, 100)
+    """II: return-period score of a busy policy."""
+    grave_score: float = within(8.0, 0, 100)
+    """II: negative-binomial score of a quiet policy."""
+    grave_factor: float = within(10.0, 1, 10_000)
+    """II: this many times the expected posts in a window."""
+    six_hours_posts: int = within(50, 1, 1_000_000)
+    """I: so many posts in six hours, with an unusual negative share or a new text."""
+    same_words_share: float = within(0.2, 0, 1)
+    """III at most: fewer independent voices than this share of the posts."""
+    release_score: float = within(8.0, 0, 100)
+    """IV: the first rise after a release below this score is a notice."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """`[rules]` What counts as unusual; our values are defaults, not a standard."""
 
@@ -104,6 +122,7 @@ class Rules:
     key_source: KeySourceRule = KeySourceRule()
     source_silent: SilentRule = SilentRule()
     source_blocked: BlockedRule = BlockedRule()
+    levels: Levels = Levels()
     new_source_days: float = within(7.0, 0, 365)
     """A source joins the counts that trigger this long after its first success."""
 

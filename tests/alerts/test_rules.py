@@ -11,7 +11,7 @@ from alerts.onsets import onset_of
 from alerts.series import SourceFacts
 from alerts.volume import volume_spikes
 from minyi.models import Level, RuleName, Scope, Span, Spike
-from minyi.rules import Rules
+from minyi.rules import Levels, Rules
 from tests.alerts.watching import BBS, NEWS, NOW, POLICY, burst, everyday, post, spikes, watch
 
 HOUR = timedelta(hours=1)
@@ -54,6 +54,21 @@ def test_negative_posts_fire_their_own_rule_and_make_it_grave() -> None:
         RuleName.NEGATIVE_SHARE: Level.III,
     }
     assert only(found, RuleName.NEGATIVE_VOLUME).scope is Scope.NEGATIVE
+
+
+def test_the_office_sets_from_when_an_alert_is_graver() -> None:
+    """The same posts, with its own bars for I, then for II."""
+    posts = calm() + burst(random.Random(1), 70, NOW - 2 * HOUR, 2.0, negative=0.75)
+
+    def level(bars: Levels) -> Level:
+        found = volume_spikes(watch(posts, NOW), replace(Rules(), levels=bars), NOW)
+        return only(found, RuleName.VOLUME).level
+
+    assert level(Levels()) is Level.I
+    assert level(Levels(six_hours_posts=100)) is Level.II
+    posts = calm() + burst(random.Random(1), 40, NOW - HOUR, 1.0)
+    assert level(Levels()) is Level.II
+    assert level(Levels(grave_score=99.0, grave_factor=10_000.0)) is Level.III
 
 
 def test_five_hundred_copies_are_one_voice_and_only_a_notice() -> None:

@@ -6,10 +6,9 @@ import pytest
 
 from alerts.detect.detector import Detector
 from alerts.detect.grid import Grid
-from alerts.levels import RELEASE_ALERT_SURPRISE
 from benchmarks import elastalert, nab
 from benchmarks.streams import DAY_BUCKETS, RELEASE_DAYS, Stream, make
-from minyi.rules import VolumeRule
+from minyi.rules import Levels, VolumeRule
 
 DAYS = 90
 
@@ -20,7 +19,7 @@ def onsets(stream: Stream) -> list[int]:
     grid = Grid(0, 300, stream.counts, [1.0] * size, stream.season, stream.release)
     found: list[int] = []
     for reading in Detector(grid, VolumeRule(), 30 * DAY_BUCKETS).crossings():
-        ordinary = reading.regime == "release" and reading.score < RELEASE_ALERT_SURPRISE
+        ordinary = reading.regime == "release" and reading.score < Levels().release_score
         if not ordinary and (not found or reading.bucket - found[-1] >= DAY_BUCKETS):
             found.append(reading.bucket)
     return found
