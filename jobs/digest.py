@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
+from alerts.explain import Names
 from alerts.notify.content import due_text
 from alerts.notify.digest import DigestView, DueLine
 from jobs.cases import directory
-from jobs.clocks import due_table, standing
+from jobs.clocks import Due, due_table, standing
 from jobs.context import Context
 from jobs.letters import names_of
 from minyi.clock import LOCAL, local_text
@@ -78,11 +80,15 @@ def digest_view(context: Context, message: Notification, now: datetime) -> Diges
         negative=heard[Label.NEGATIVE.value],
         unresolved=tuple(sorted((a for a in unresolved if a.level < Level.IV), key=lambda a: a.level)),
         noticed=tuple(a for a in unresolved if a.level is Level.IV and a.updated_at >= since),
-        due=tuple(
-            DueLine(row.what, row.clock, f"应于 {due_text(row.run)} 前", standing(row.run, now))
-            for row in due_table(context)
-            if row.run.due <= soon
-            and (row.alert in mine if row.alert else _owns(person, row.policy, policies))
+        due=_due_lines(
+            [
+                row
+                for row in due_table(context)
+                if row.run.due <= soon
+                and (row.alert in mine if row.alert else _owns(person, row.policy, policies))
+            ],
+            names,
+            now,
         ),
         blind=tuple(
             f"{names.source(one.source)}自 {local_text(one.blind_since)} 起"
@@ -90,6 +96,22 @@ def digest_view(context: Context, message: Notification, now: datetime) -> Diges
             if one.blind_since is not None
         ),
         sample=bool(context.config.source) and all(card.sample for card in context.config.source),
+    )
+
+
+def _due_lines(rows: Sequence[Due], names: Names, now: datetime) -> tuple[DueLine, ...]:
+    """One line for all alerts of a policy that have the same to be done by the same time; next due first."""
+    together: dict[tuple[str, str, datetime], list[Due]] = {}
+    for row in rows:
+        together.setdefault((row.policy, row.clock, row.run.due), []).append(row)
+    return tuple(
+        DueLine(
+            found[0].what if len(found) == 1 else f"{names.policy(PolicyId(policy))}{len(found)} 起预警",
+            clock,
+            f"应于 {due_text(found[0].run)} 前",
+            standing(found[0].run, now),
+        )
+        for (policy, clock, _), found in together.items()
     )
 
 

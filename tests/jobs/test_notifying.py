@@ -18,7 +18,7 @@ from alerts.routing import Told
 from jobs.cases import take
 from jobs.clocks import warn
 from jobs.context import Context, open_context
-from jobs.digest import JOB, queue_digest
+from jobs.digest import JOB, digest_view, queue_digest
 from jobs.heartbeat import beat
 from jobs.notify import deliver
 from minyi.clock import LOCAL
@@ -28,6 +28,7 @@ from minyi.models import (
     AlertId,
     AlertState,
     Level,
+    Notification,
     OutboxState,
     Policy,
     PolicyId,
@@ -224,6 +225,17 @@ def test_the_digest_comes_once_a_morning_also_after_a_pause(tmp_path: Path, catc
     text = next(body(catcher, n) for n, one in enumerate(catcher.caught) if "早报" in one.message["Subject"])
     assert "第 1 件" in text.split("提示（IV 级")[0]
     assert "第 2 件" in text.split("提示（IV 级")[1]
+
+
+def test_the_digest_tells_of_a_policys_alerts_due_together_once(tmp_path: Path, catcher: Catcher) -> None:
+    """Three alerts of one policy, one answer: one line, with their number."""
+    with office(tmp_path, catcher) as context:
+        same = [replace(alert(n), policy=PolicyId("p001")) for n in (1, 2, 3)]
+        fire(context, [PLAIN_CLOCKS.begin(one) for one in same])
+        told = Notification("k", AlertId(""), "email", DUTY, "digest", created=NOW + 30 * HOUR)
+        (line,) = digest_view(context, told, NOW + 30 * HOUR).due
+    assert (line.what, line.clock) == ("《第 p001 号办法》3 起预警", "回应 48 小时")
+    assert line.standing == "还有 18 小时 0 分"
 
 
 class _Site(http.server.BaseHTTPRequestHandler):
