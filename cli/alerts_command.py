@@ -12,6 +12,7 @@ from cli.case_command import case_options, show_case
 from cli.case_text import case_values
 from cli.opening import opened
 from cli.output import print_json, print_table, short_time
+from jobs.cases import find_alert
 from jobs.letters import alert_view, names_of
 from minyi.clock import local_iso
 from minyi.models import Alert, Spike
@@ -61,7 +62,7 @@ def run_list(args: argparse.Namespace) -> int:
 def run_show(args: argparse.Namespace) -> int:
     """Show one alert as its mail does; the id's beginning is enough when it is unique."""
     with opened(args) as context:
-        alert = explain_command.find_alert(context.store, args.id, "alerts show")
+        alert = find_alert(context, args.id)
         view = alert_view(context, alert, "firing", context.clock())
         if args.json:
             shown = alert_values(alert, view.names) | {"arithmetic": dict(alert.spike.arithmetic)}

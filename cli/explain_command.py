@@ -8,11 +8,9 @@ from dataclasses import asdict
 from alerts.explain import explain
 from cli.opening import opened
 from cli.output import print_json, print_table
+from jobs.cases import find_alert
 from jobs.letters import names_of
 from jobs.recheck import Recomputed, Value, recheck
-from minyi.errors import ConfigError
-from minyi.models import Alert
-from minyi.store.base import Store
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +22,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print each number as told and as the record gives it now; exit 1 when they differ."""
     with opened(args) as context:
-        alert = find_alert(context.store, args.id, "alerts explain")
+        alert = find_alert(context, args.id)
         rows = recheck(context, alert)
         text = explain(alert.spike, names_of(context))
     same = all(row.same for row in rows)
@@ -43,19 +41,6 @@ def run(args: argparse.Namespace) -> int:
         else "\n有不一致：其后有帖文补到、修改或删除，或规则、信源有变动。"
     )
     return 0 if same else 1
-
-
-def find_alert(store: Store, start: str, command: str) -> Alert:
-    """The one alert whose id begins so.
-
-    Raises:
-        ConfigError: none or several do.
-    """
-    found = [one for one in store.alerts(10_000) if one.id.startswith(start)]
-    if len(found) != 1:
-        count = "不止一起" if found else "没有"
-        raise ConfigError(f"{count}编号以 {start} 开头的预警；见 minyi alerts list", key=command)
-    return found[0]
 
 
 def _row(row: Recomputed) -> tuple[str, str, str, str]:

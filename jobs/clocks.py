@@ -66,15 +66,20 @@ def warn(context: Context, now: datetime) -> int:
 
     Those an alert concerns are warned; at the deadline everybody is, whatever their level and department.
     """
+    found = [
+        (alert, f"{run.name}:{percent}")
+        for alert in context.store.casework.unresolved()
+        for run in alert.case.clocks
+        if run.episode == alert.case.episode and (percent := warning(run, now)) is not None
+    ]
+    if not found:
+        return 0
     policies = {policy.id: policy for policy in context.store.policies()}
     people = directory(context.config)
     told: list[Notification] = []
-    for alert in context.store.casework.unresolved():
-        for run in alert.case.clocks:
-            percent = warning(run, now) if run.episode == alert.case.episode else None
-            if percent is not None:
-                told += _warnings(people, alert, policies.get(alert.policy), f"{run.name}:{percent}", now)
-    return context.store.add_notifications(told, now) if told else 0
+    for alert, stage in found:
+        told += _warnings(people, alert, policies.get(alert.policy), stage, now)
+    return context.store.add_notifications(told, now)
 
 
 def _warnings(

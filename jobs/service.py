@@ -69,7 +69,7 @@ class Service:
 
     def watch(self) -> None:
         """Look for spikes in what anyone stored since the last look."""
-        self._guarded("watch", self._watching, lambda context: watch(context, context.clock()))
+        self._guarded("watch", self._watching, self._watch)
 
     def notify(self) -> None:
         """Send what is due."""
@@ -104,9 +104,14 @@ class Service:
             self._give_up()
 
     @staticmethod
+    def _watch(context: Context) -> None:
+        now = context.clock()
+        watch(context, now)
+        warn(context, now)
+
+    @staticmethod
     def _notify(context: Context) -> None:
         now = context.clock()
-        warn(context, now)
         queue_digest(context, now)
         deliver(context, now)
 

@@ -85,9 +85,8 @@ def write_table(path: Path, fingerprint: bytes, table: Table) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    finally:
+        temporary.unlink(missing_ok=True)  # after the rename there is none
 
 
 def read_table(path: Path, fingerprint: bytes) -> Table:

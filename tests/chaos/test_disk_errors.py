@@ -1,7 +1,6 @@
 """A disk that answers with errors: what was acknowledged is there at the next start, copies are old or new."""
 
 import hashlib
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,19 +15,6 @@ from tests.store.filled import fill, holding, theirs
 pytestmark = pytest.mark.chaos
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def strace() -> str:
-    """The tracer that makes system calls fail."""
-    found = shutil.which("strace")
-    if not found:
-        pytest.skip("strace is not installed: no system call can be made to fail")
-    probe = [found, "-qq", "-o", "/dev/null", "-e", "inject=fdatasync:error=EIO", "true"]
-    done = subprocess.run(probe, check=False, capture_output=True, text=True)  # noqa: S603 - fixed words
-    if done.returncode:
-        pytest.skip(f"tracing is not allowed here: {done.stderr.strip()}")
-    return found
 
 
 def traced(strace: str, inject: str, *words: str) -> "subprocess.CompletedProcess[str]":

@@ -102,19 +102,6 @@ class Office:
         return caught
 
 
-@pytest.fixture(scope="module")
-def strace() -> str:
-    """The tracer that kills at a system call."""
-    found = shutil.which("strace")
-    if not found:
-        pytest.skip("strace is not installed: no process can be killed at a system call")
-    probe = [found, "-qq", "-o", "/dev/null", "-e", "inject=fdatasync:error=EIO", "true"]
-    done = subprocess.run(probe, check=False, capture_output=True, text=True)  # noqa: S603 - fixed words
-    if done.returncode:
-        pytest.skip(f"tracing is not allowed here: {done.stderr.strip()}")
-    return found
-
-
 def build(folder: Path, catcher: Catcher, warmed: Callable[[Path], Path]) -> Office:
     """An office with a month of history, and a crawl of angry posts that waits in the spool."""
     office = Office(folder, catcher)
