@@ -19,7 +19,7 @@ from jobs.context import Context
 from minyi.cases import Concern, Mute, OfficialResponse
 from minyi.clock import local_iso
 from minyi.config import Config
-from minyi.errors import CaseError, InputError
+from minyi.errors import CaseError, ConfigError, InputError
 from minyi.models import Alert, Level, Policy, PolicyId, RuleName
 from minyi.store.base import AlertChange
 from minyi.store.care import Act
@@ -51,12 +51,12 @@ def find_alert(context: Context, beginning: str) -> Alert:
     """The one alert whose id begins so.
 
     Raises:
-        CaseError: there is none, or more than one.
+        ConfigError: there is none, or more than one.
     """
     found = context.store.casework.find(beginning)
     if len(found) != 1:
         count = "不止一起" if found else "没有"
-        raise CaseError(f"{count}编号以 {beginning} 开头的预警；见 minyi alerts list")
+        raise ConfigError(f"{count}编号以 {beginning} 开头的预警；见 minyi alerts list")
     return found[0]
 
 
@@ -64,7 +64,8 @@ def take(context: Context, beginning: str, step: Callable[[Alert], Step], *, who
     """Take one step with one alert, as `who`, for the reason `why`; returns the alert after it.
 
     Raises:
-        CaseError: no such alert, or its state does not allow the step.
+        CaseError: its state does not allow the step.
+        ConfigError: no such alert.
         Conflict: somebody changed it meanwhile; nothing was written.
     """
     alert = find_alert(context, beginning)
@@ -109,7 +110,8 @@ def respond(
     """Enter a published answer to an alert.
 
     Raises:
-        CaseError: as `alerts.cases.respond`, or no such alert.
+        CaseError: as `alerts.cases.respond`.
+        ConfigError: no such alert.
     """
     now = context.clock()
 

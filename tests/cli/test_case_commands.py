@@ -135,7 +135,7 @@ def test_steps_that_cannot_be_are_refused_in_words(minyi: Minyi, opened: str) ->
         (("alerts", "mute", "--policy", "oil-cake", "--until", "2020-01-01", "--why", "x"), "截止时间已过"),
     ):
         done = minyi(*words)
-        assert done.code == 1, words
+        assert done.code == (2 if "ffff" in words else 1), words
         assert told in done.err
     assert minyi("alerts", "classify", opened, "--level", "V").code == 2
     assert len(minyi("ledger", "--json").lines) == 1
