@@ -13,10 +13,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from alerts.deadlines import ClockRules, stop, waive, with_case
-from minyi.cases import Case, Concern, OfficialResponse, Stop
 from minyi.clock import local_iso
 from minyi.errors import CaseError
-from minyi.models import Alert, AlertId, AlertState, Level, PolicyId, RuleName, Scope, Span, Spike
+from minyi.models import (
+    Alert,
+    AlertId,
+    AlertState,
+    Case,
+    Concern,
+    Level,
+    OfficialResponse,
+    PolicyId,
+    RuleName,
+    Scope,
+    Span,
+    Spike,
+    Stop,
+)
 
 EARLIEST_ANSWER = timedelta(days=30)
 """A statement may be older than the alert (早于预警), but not by more than this."""

@@ -13,10 +13,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from minyi.cases import Case, ClockRun, Concern, Stop
 from minyi.clock import LOCAL
 from minyi.config import Deadlines, OwnDeadline
-from minyi.models import SOURCE_RULES, Alert, Level, Policy, PolicyKind, PolicyStatus, RuleName
+from minyi.models import (
+    SOURCE_RULES,
+    Alert,
+    Case,
+    ClockRun,
+    Concern,
+    Level,
+    Policy,
+    PolicyKind,
+    PolicyStatus,
+    RuleName,
+    Stop,
+)
 from minyi.workdays import WorkCalendar
 
 INTERPRET_DAYS = 3

@@ -20,9 +20,8 @@ from jobs.cases import clock_rules, mute, open_case, respond, take, unmute
 from jobs.clocks import standing
 from jobs.context import Context
 from jobs.effect import effect
-from minyi.cases import Concern
 from minyi.clock import local_iso, local_text
-from minyi.models import Alert, Level, RuleName
+from minyi.models import Alert, Concern, Level, RuleName
 
 LEVELS = {name: level for level in Level for name in (level.name, str(level.value))}
 CONCERNS = "、".join(f"{one.value} {one.chinese}" for one in Concern)

@@ -11,9 +11,8 @@ from alerts.notify.content import due_text
 from alerts.wording import percent
 from jobs.clocks import standing
 from jobs.effect import Effect, Side
-from minyi.cases import Case, ClockRun, Concern
 from minyi.clock import local_iso, local_text
-from minyi.models import Alert, RuleName
+from minyi.models import Alert, Case, ClockRun, Concern, RuleName
 from minyi.store.care import AuditLine
 
 ACTIONS = {

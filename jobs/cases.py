@@ -16,11 +16,10 @@ from alerts.deadlines import ClockRules
 from alerts.lifecycle import FIRING, message
 from alerts.routing import Directory, Told
 from jobs.context import Context
-from minyi.cases import Concern, Mute, OfficialResponse
 from minyi.clock import local_iso
 from minyi.config import Config
 from minyi.errors import CaseError, ConfigError, InputError
-from minyi.models import Alert, Level, Policy, PolicyId, RuleName
+from minyi.models import Alert, Concern, Level, Mute, OfficialResponse, Policy, PolicyId, RuleName
 from minyi.store.base import AlertChange
 from minyi.store.care import Act
 from minyi.workdays import load_calendar

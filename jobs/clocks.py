@@ -13,9 +13,8 @@ from alerts.routing import Directory
 from jobs.cases import clock_rules, directory
 from jobs.context import Context
 from jobs.letters import names_of
-from minyi.cases import ClockRun
 from minyi.clock import local_text
-from minyi.models import Alert, Level, Notification, Policy
+from minyi.models import Alert, ClockRun, Level, Notification, Policy
 from minyi.workdays import UNVERIFIED, WorkCalendar
 
 KNOWN = 100_000

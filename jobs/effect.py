@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jobs.context import Context
-from minyi.cases import OfficialResponse
-from minyi.models import Label, PolicyId, Stance
+from minyi.models import Label, OfficialResponse, PolicyId, Stance
 from minyi.store.query import Query
 
 LONGEST = timedelta(hours=24)

@@ -11,10 +11,9 @@ from alerts.figures import figures
 from alerts.notify import safe
 from alerts.notify.base import Letter
 from alerts.wording import RULE_WORDS
-from minyi.cases import ClockRun
 from minyi.chart import Bar, in_words
 from minyi.clock import local_text
-from minyi.models import SOURCE_RULES, Alert, Level
+from minyi.models import SOURCE_RULES, Alert, ClockRun, Level
 
 MOST_SAMPLES, MOST_CLAIMS, MOST_OTHERS, MOST_COMMANDS = 5, 5, 8, 6
 TITLE_LONGEST, EXCERPT_LONGEST, LINE_LONGEST = 80, 140, 300

@@ -13,7 +13,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from minyi.cases import OfficialResponse
 from minyi.models import (
     Alert,
     AlertId,
@@ -21,6 +20,7 @@ from minyi.models import (
     ClaimSighting,
     CrawlRun,
     Notification,
+    OfficialResponse,
     OutboxState,
     Policy,
     PolicyId,

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from minyi.cases import Mute, OfficialResponse
-from minyi.models import Alert
+from minyi.models import Alert, Mute, OfficialResponse
 from minyi.store.care import Act, AuditLine
 
 

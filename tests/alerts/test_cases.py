@@ -8,10 +8,9 @@ import pytest
 
 from alerts import cases
 from alerts.deadlines import ClockRules
-from minyi.cases import Concern, OfficialResponse
 from minyi.config import Deadlines, OwnDeadline
 from minyi.errors import CaseError
-from minyi.models import Alert, AlertState, Level, PolicyId, RuleName
+from minyi.models import Alert, AlertState, Concern, Level, OfficialResponse, PolicyId, RuleName
 from minyi.workdays import WorkCalendar
 from tests.alerts.watching import NOW
 

@@ -20,11 +20,21 @@ from alerts.deadlines import (
     warning,
 )
 from alerts.notify.backoff import next_try
-from minyi.cases import Case, ClockRun, Concern, Stop
 from minyi.clock import LOCAL
 from minyi.config import Deadlines, OwnDeadline
 from minyi.errors import ConfigError
-from minyi.models import Level, Policy, PolicyId, PolicyKind, PolicyStatus, RuleName
+from minyi.models import (
+    Case,
+    ClockRun,
+    Concern,
+    Level,
+    Policy,
+    PolicyId,
+    PolicyKind,
+    PolicyStatus,
+    RuleName,
+    Stop,
+)
 from minyi.workdays import load_calendar
 from tests.alerts.watching import NOW
 

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from alerts import cases
 from alerts.lifecycle import alert_id, decide, settled_onsets
 from alerts.routing import Directory
-from minyi.cases import OfficialResponse
 from minyi.models import (
     ALL_POLICIES,
     Alert,
     AlertState,
     Level,
+    OfficialResponse,
     Policy,
     PolicyId,
     RuleName,

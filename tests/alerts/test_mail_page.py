@@ -16,8 +16,7 @@ from alerts.notify.email import LARGEST, compose
 from alerts.notify.page import letter
 from alerts.routing import Directory
 from alerts.volume import volume_spikes
-from minyi.cases import Case
-from minyi.models import Alert, Level, RuleName, SourceId
+from minyi.models import Alert, Case, Level, RuleName, SourceId
 from minyi.people import Recipient
 from minyi.rules import Rules
 from tests.alerts.test_lifecycle import spike as bare_spike

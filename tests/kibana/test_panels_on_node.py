@@ -13,12 +13,12 @@ import pytest
 from jobs.boards import HEALTH_UNTIL
 from jobs.boards import Boards as SideIndices
 from kibana import bodies
-from minyi.cases import Case
 from minyi.clock import LOCAL
 from minyi.models import (
     Alert,
     AlertId,
     AlertState,
+    Case,
     CrawlRun,
     Level,
     Policy,

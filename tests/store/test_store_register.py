@@ -3,8 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from minyi.cases import Mute, OfficialResponse
-from minyi.models import Policy, PolicyId, PolicyStatus, Span
+from minyi.models import Mute, OfficialResponse, Policy, PolicyId, PolicyStatus, Span
 from minyi.store.care import Act
 from minyi.store.sqlite import SqliteStore
 from tests.store import invented

@@ -7,8 +7,7 @@ from datetime import datetime
 
 import apsw
 
-from minyi.cases import Mute, OfficialResponse
-from minyi.models import Alert
+from minyi.models import Alert, Mute, OfficialResponse
 from minyi.store.care import Act, AuditLine
 from minyi.store.sqlite import ask, audit, codec
 from minyi.store.sqlite.connection import Database

@@ -8,11 +8,13 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from minyi.cases import Case, ClockRun, Concern, Stop
 from minyi.models import (
     Alert,
     AlertId,
     AlertState,
+    Case,
+    ClockRun,
+    Concern,
     Level,
     Policy,
     PolicyId,
@@ -24,6 +26,7 @@ from minyi.models import (
     SourceId,
     Span,
     Spike,
+    Stop,
     WatchItem,
     Words,
 )
