@@ -12,7 +12,7 @@ from cli.case_command import case_options, show_case
 from cli.case_text import case_values
 from cli.opening import opened
 from cli.output import print_json, print_table, short_time
-from jobs.cases import find_alert
+from jobs.finding import find_alert
 from jobs.letters import alert_view, names_of
 from minyi.clock import local_iso
 from minyi.models import Alert, Spike

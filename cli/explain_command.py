@@ -8,7 +8,7 @@ from dataclasses import asdict
 from alerts.explain import explain
 from cli.opening import opened
 from cli.output import print_json, print_table
-from jobs.cases import find_alert
+from jobs.finding import find_alert
 from jobs.letters import names_of
 from jobs.recheck import Recomputed, Value, recheck
 

@@ -13,6 +13,7 @@ from cli.output import print_json
 from cli.who import who
 from jobs import register
 from jobs.context import Context
+from jobs.finding import find_policy
 from jobs.register import Effects, Plan
 from minyi.errors import ConfigError
 from minyi.models import Policy, PolicyStatus, Post
@@ -53,7 +54,7 @@ def register_options(
 def run_set(args: argparse.Namespace) -> int:
     """Change a policy and match stored posts anew, after showing how many that concerns."""
     with opened(args) as context:
-        before = register.find(context, args.id)
+        before = find_policy(context, args.id)
         plan = register.plan_change(context, before, _changed(args, before))
         return _carry_out(args, context, plan, f"政策 {before.id} 已改")
 
@@ -65,7 +66,7 @@ def run_merge(args: argparse.Namespace) -> int:
         if left is not None:
             _say(args, {"applied": True, "rematched": left}, f"此前已并入；又重新匹配 {left} 帖")
             return 0
-        gone, into = register.find(context, args.gone), register.find(context, args.into)
+        gone, into = find_policy(context, args.gone), find_policy(context, args.into)
         plan = register.plan_merge(context, gone, into)
         return _carry_out(args, context, plan, f"政策 {gone.id} 已并入 {into.id}")
 
@@ -73,7 +74,7 @@ def run_merge(args: argparse.Namespace) -> int:
 def run_retire(args: argparse.Namespace) -> int:
     """End the watch of a policy."""
     with opened(args) as context:
-        policy = register.find(context, args.id)
+        policy = find_policy(context, args.id)
         line = register.retire(context, policy, who=who(), now=context.clock())
     _say(
         args,

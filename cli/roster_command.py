@@ -8,8 +8,9 @@ from cli.case_command import level_option
 from cli.opening import opened
 from cli.output import print_json, print_table, time_option
 from jobs.cases import directory
+from jobs.finding import find_policy
 from minyi.clock import local_iso, local_text
-from minyi.models import Level, PolicyId
+from minyi.models import Level
 
 
 def options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentParser]) -> None:
@@ -26,7 +27,7 @@ def run_show(args: argparse.Namespace) -> int:
     """Show who would be told."""
     with opened(args) as context:
         people, at = directory(context.config), args.at or context.clock()
-        policy = next((one for one in context.store.policies() if one.id == PolicyId(args.policy)), None)
+        policy = find_policy(context, args.policy) if args.policy else None
     levels = [args.level] if args.level else [Level.I, Level.II, Level.III]
     found = [(level, told) for level in levels for told in people.told(level, policy, at)]
     if args.json:

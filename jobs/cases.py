@@ -16,10 +16,11 @@ from alerts.deadlines import ClockRules
 from alerts.lifecycle import FIRING, message
 from alerts.routing import Directory, Told
 from jobs.context import Context
+from jobs.finding import find_alert, find_policy, known_policy
 from minyi.clock import local_iso
 from minyi.config import Config
-from minyi.errors import CaseError, ConfigError, InputError
-from minyi.models import Alert, Concern, Level, Mute, OfficialResponse, Policy, PolicyId, RuleName
+from minyi.errors import CaseError
+from minyi.models import Alert, Concern, Level, Mute, OfficialResponse, Policy, RuleName
 from minyi.store.base import AlertChange
 from minyi.store.care import Act
 from minyi.workdays import load_calendar
@@ -44,19 +45,6 @@ def directory(config: Config) -> Directory:
     """
     calendar = load_calendar(config.path.parent)
     return Directory(config.recipient, config.roster, config.channel, calendar)
-
-
-def find_alert(context: Context, beginning: str) -> Alert:
-    """The one alert whose id begins so.
-
-    Raises:
-        ConfigError: there is none, or more than one.
-    """
-    found = context.store.casework.find(beginning)
-    if len(found) != 1:
-        count = "不止一起" if found else "没有"
-        raise ConfigError(f"{count}编号以 {beginning} 开头的预警；见 minyi alerts list")
-    return found[0]
 
 
 def take(context: Context, beginning: str, step: Callable[[Alert], Step], *, who: str, why: str) -> Alert:
@@ -87,9 +75,9 @@ def open_case(
 
     Raises:
         CaseError: the title or a time is wrong.
-        InputError: there is no such policy.
+        ConfigError: there is no such policy.
     """
-    known = _policy(context, policy)
+    known = find_policy(context, policy)
     step = cases.open_by_hand(
         known.id,
         title,
@@ -129,14 +117,14 @@ def mute(
 
     Raises:
         CaseError: without a reason, or a time that has passed.
-        InputError: there is no such policy.
+        ConfigError: there is no such policy.
     """
     now = context.clock()
     if not why.strip():
         raise CaseError("静音须写明理由（--why）")
     if until <= now:
         raise CaseError("静音的截止时间已过，请核对")
-    one = Mute(_policy(context, policy).id, rule.value if rule else "", until, who, why, now)
+    one = Mute(find_policy(context, policy).id, rule.value if rule else "", until, who, why, now)
     detail = {"rule": one.rule, "until": local_iso(until) or "", "why": why}
     context.store.casework.mute(one, Act(who, "policy.mute", one.policy), detail)
     return one
@@ -144,7 +132,7 @@ def mute(
 
 def unmute(context: Context, policy: str, rule: RuleName | None, *, who: str) -> int:
     """End a policy's mutes of this rule (None = those of every rule); returns how many there were."""
-    known, name = _policy(context, policy).id, rule.value if rule else ""
+    known, name = find_policy(context, policy).id, rule.value if rule else ""
     return context.store.casework.unmute(known, name, Act(who, "policy.unmute", known), context.clock())
 
 
@@ -153,9 +141,9 @@ def interpret(context: Context, policy: str, *, url: str, at: datetime | None, n
 
     Raises:
         CaseError: no http(s) address, no time, or a time after now; or both an address and a reason for none.
-        InputError: there is no such policy.
+        ConfigError: there is no such policy.
     """
-    known, now = _policy(context, policy), context.clock()
+    known, now = find_policy(context, policy), context.clock()
     if bool(url) == bool(none.strip()):
         raise CaseError("须写明解读的网址（--url、--at），或不作解读的理由（--none），只写一种")
     if url and not url.startswith(("http://", "https://")):
@@ -192,15 +180,8 @@ def _told(context: Context, step: Step) -> list[tuple[str, str, Told]]:
     """Who hears of a step at once: all concerned of a new case, a department of what is handed to it."""
     alert, people, now = step.alert, directory(context.config), context.clock()
     if step.action == "alert.open":
-        policy = next((one for one in context.store.policies() if one.id == alert.policy), None)
+        policy = known_policy(context.store, alert.policy)
         return [(FIRING, "", one) for one in people.told(alert.level, policy, now)]
     if step.action == "alert.assign":
         return [(ASSIGNED, alert.case.department, one) for one in people.members(alert.case.department, now)]
     return []
-
-
-def _policy(context: Context, policy: str) -> Policy:
-    found = next((one for one in context.store.policies() if one.id == PolicyId(policy)), None)
-    if found is None:
-        raise InputError(f"没有编号为 {policy} 的政策；见 minyi policies list")
-    return found

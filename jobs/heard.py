@@ -15,7 +15,7 @@ from analysis.hotwords import Counted, HotWord, count, hot_words
 from analysis.questions import Question, asked, concerns
 from analysis.words import Segmenter
 from jobs.context import Context
-from minyi.errors import ConfigError
+from jobs.finding import find_policy
 from minyi.models import Policy, PolicyId, Post, PostId, Stance, WatchItem
 from minyi.store.base import Store
 from minyi.store.query import Query
@@ -70,18 +70,6 @@ class Words:
     capped: bool
 
 
-def find_policy(store: Store, wanted: str) -> Policy:
-    """The policy with this id.
-
-    Raises:
-        ConfigError: there is none.
-    """
-    for policy in store.policies():
-        if policy.id == wanted:
-            return policy
-    raise ConfigError(f"没有编号为 {wanted} 的政策；见 minyi policies list", key="--policy")
-
-
 # --- claims -----------------------------------------------------------------------------------------
 
 
@@ -91,7 +79,7 @@ def claims(context: Context, wanted: str, since: datetime | None = None) -> list
     Raises:
         ConfigError: no such policy.
     """
-    policy = find_policy(context.store, wanted)
+    policy = find_policy(context, wanted)
     found: dict[str, dict[Stance, list[Post]]] = defaultdict(lambda: defaultdict(list))
     if policy.watch:
         for post in _posts(context.store, policy, since, None):
@@ -125,7 +113,7 @@ def questions(context: Context, wanted: str, since: datetime | None = None) -> l
     Raises:
         ConfigError: no such policy.
     """
-    policy = find_policy(context.store, wanted)
+    policy = find_policy(context, wanted)
     names = (policy.title, *policy.aliases)
     segmenter, topic = Segmenter(names), _topic(policy)
     by_id: dict[str, Post] = {}
@@ -169,7 +157,7 @@ def words(
         ConfigError: no such policy.
     """
     store = context.store
-    policy = find_policy(store, wanted)
+    policy = find_policy(context, wanted)
     segmenter, topic = Segmenter((policy.title, *policy.aliases)), _topic(policy)
     window, seen = _counted(_posts(store, policy, since, until), segmenter)
     before, _ = _counted(_posts(store, policy, None, since), segmenter)

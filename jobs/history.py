@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from alerts.onsets import Topic, onset_of
 from alerts.series import HISTORY
 from jobs.context import Context
+from jobs.finding import find_policy
 from jobs.seeing import Seeing
 from minyi.errors import ConfigError
 from minyi.models import PolicyId, PolicyStatus, Span, Spike
@@ -30,14 +31,13 @@ def stored_counts(
     Raises:
         ConfigError: no such policy, or the interval is empty.
     """
-    if policy not in {one.id for one in context.store.policies()}:
-        raise ConfigError(f"没有编号为 {policy} 的政策；见 minyi policies list", key="--policy")
+    watched = find_policy(context, policy)
     if begin >= end:
         raise ConfigError("起点应早于终点", key="--from、--to")
     origin = (begin - HISTORY).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     size = -(-(end - origin) // step)
     every, negative = [0.0] * size, [0.0] * size
-    for when, _, posts, negatives in context.store.counts(PolicyId(policy), Span(origin, end)):
+    for when, _, posts, negatives in context.store.counts(watched.id, Span(origin, end)):
         every[(when - origin) // step] += posts
         negative[(when - origin) // step] += negatives
     times = [origin + step * place for place in range(size)]
@@ -53,9 +53,7 @@ def replay(context: Context, policy: str, rules: Rules, begin: datetime, end: da
     Raises:
         ConfigError: no such policy, or the interval is empty.
     """
-    known = {one.id: one for one in context.store.policies()}
-    if policy not in known:
-        raise ConfigError(f"没有编号为 {policy} 的政策；见 minyi policies list", key="--policy")
+    watched = find_policy(context, policy)
     if begin >= end:
         raise ConfigError("起点应早于终点", key="--from、--to")
     found: list[Spike] = []
@@ -63,7 +61,7 @@ def replay(context: Context, policy: str, rules: Rules, begin: datetime, end: da
     while begin < end:
         until = min(end, begin + AT_ONCE)
         seeing = Seeing(context, rules, since=begin, now=until - timedelta(microseconds=1))
-        for spike in seeing.spikes(known[PolicyId(policy)], onsets)[0]:
+        for spike in seeing.spikes(watched, onsets)[0]:
             topic = (spike.rule, spike.subject)
             if onset_of(spike) != onsets.get(topic):  # else it goes on with the onset of the part before
                 found.append(spike)

@@ -11,6 +11,7 @@ from alerts.notify.base import Letter
 from alerts.notify.content import AlertView, ClaimView, Command, SamplePost
 from alerts.notify.page import letter
 from jobs.context import Context
+from jobs.finding import known_policy
 from minyi.chart import Bar
 from minyi.models import (
     ALL_POLICIES,
@@ -50,7 +51,7 @@ def names_of(context: Context) -> Names:
 def alert_view(context: Context, alert: Alert, reason: str, now: datetime) -> AlertView:
     """Everything a reader is shown of an alert; an erased post is simply no longer there."""
     names = names_of(context)
-    policy = next((one for one in context.store.policies() if one.id == alert.policy), None)
+    policy = known_policy(context.store, alert.policy)
     seen = _seen(context, alert, now)
     others = [
         headline(one.spike, names)

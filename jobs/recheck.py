@@ -9,6 +9,7 @@ from math import isclose
 from alerts.onsets import Topic, onset_of
 from alerts.silence import open_seconds, quiet_source
 from jobs.context import Context
+from jobs.finding import known_policy
 from jobs.seeing import Seeing, source_curve
 from minyi.models import SOURCE_RULES, Alert, RuleName, SourceId, Span, Spike
 
@@ -58,7 +59,7 @@ def _numbers(spike: Spike) -> dict[str, Value]:
 
 
 def _policy_again(context: Context, alert: Alert) -> Spike | None:
-    policy = next((one for one in context.store.policies() if one.id == alert.policy), None)
+    policy = known_policy(context.store, alert.policy)
     numbers = alert.spike.arithmetic
     if policy is None or "judged_at" not in numbers:
         return None

@@ -12,8 +12,9 @@ from datetime import datetime
 
 import analysis
 from jobs.context import Context
+from jobs.finding import find_policy
 from jobs.policies import rematch, touched
-from minyi.errors import ConfigError, InputError
+from minyi.errors import InputError
 from minyi.models import Match, Policy, PolicyId, PolicyStatus, Post, WatchItem
 from minyi.store.care import Act, AuditLine
 
@@ -53,21 +54,6 @@ class Done:
 
     line: AuditLine
     rematched: int
-
-
-def find(context: Context, wanted: str) -> Policy:
-    """The policy with this id.
-
-    Raises:
-        ConfigError: there is none; names what it was merged into.
-    """
-    for policy in context.store.policies():
-        if policy.id == wanted:
-            return policy
-    for one in context.store.register.merged():
-        if one.id == wanted:
-            raise ConfigError(f"政策 {wanted} 已并入 {one.into}", key="编号")
-    raise ConfigError(f"没有编号为 {wanted} 的政策；见 minyi policies list", key="编号")
 
 
 def plan_change(context: Context, before: Policy, after: Policy) -> Plan:
@@ -118,7 +104,7 @@ def finish_merge(context: Context, gone: str, into: str, now: datetime) -> int |
     known = [one for one in context.store.register.merged() if (one.id, one.into) == (gone, into)]
     if not known:
         return None
-    target = find(context, into)
+    target = find_policy(context, into)
     return rematch(context, [target, Policy(PolicyId(gone), target.title)], now)
 
 

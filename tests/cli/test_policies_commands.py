@@ -9,6 +9,7 @@ import pytest
 
 from jobs import register
 from jobs.context import open_context
+from jobs.finding import find_policy
 from jobs.importing import import_file
 from jobs.ingest import ingest_spool
 from jobs.policies import adopt_policies
@@ -227,7 +228,8 @@ def test_a_duplicate_that_a_crawl_found_is_merged_and_stays_merged(filled: Minyi
     again = write("again.toml", f'[[policy]]\nid = "{double}"\ntitle = "油糕商标新规"')
     told = filled("policies", "import", again)
     assert "已并入 cake，跳过" in told.out
-    assert "已并入 cake" in filled("policies", "set", double, "--title", "甲").err
+    for words in (("policies", "set", double, "--title", "甲"), ("claims", "--policy", double)):
+        assert "已并入 cake" in filled(*words).err
     assert filled("verify").code == 0
 
 
@@ -249,7 +251,7 @@ def test_alerts_of_a_merged_entry_go_with_it(filled: Minyi, write: Write) -> Non
 def test_an_interrupted_merge_is_finished_by_doing_it_again(filled: Minyi) -> None:
     """The entry was gone already, its posts not yet matched anew."""
     with open_context(Path("config/office.toml"), Path("data"), missing_ok=True) as context:
-        gone, into = register.find(context, "cake"), register.find(context, "sign")
+        gone, into = find_policy(context, "cake"), find_policy(context, "sign")
         context.store.register.merge(gone, register.united(gone, into), Act("甲", "policy.merge", "p"), NOW)
     assert matched(filled, "sign") == ["t3"]
     assert filled("policies", "merge", "cake", "sign").code == 0
