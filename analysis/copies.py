@@ -8,10 +8,11 @@ was placed earlier, in another process, is handed in with `recall`, and what mus
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import chain
+from typing import TypeVar
 
 from analysis.clusters import Body
 from analysis.facts import Fact, differ, facts
@@ -37,6 +38,9 @@ _LEAST_CONTAINED = 20  # pairs; a shared title of a policy makes no copy
 _LEAST_CUT, _LEAST_FRAMED = 0.2, 0.4
 _NEAR = 0.85
 
+Name = TypeVar("Name", bound=Hashable)
+"""What a text goes by: the id of its post, or the number the record gave it."""
+
 
 class Wording:
     """What of a text is compared; what follows from its words is worked out when first asked for."""
@@ -56,6 +60,11 @@ class Wording:
         if self._pairs is None:
             self._pairs = grams(self.words)
         return self._pairs
+
+    def shared(self, other: Wording) -> int:
+        """How many pairs stand in the other too; makes no set of the other's, which most often is far."""
+        theirs = other._pairs
+        return len(self.pairs.intersection(units(other.words) if theirs is None else theirs))
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -161,15 +170,16 @@ class Copies:
     def _joined(self, new: Known, other: Known) -> Known | None:
         """The text in the other's cluster, None when it does not belong there."""
         ours, theirs = new.wording, other.wording
-        if _surely_apart(ours, theirs):
-            return None
-        likeness = similar, _ = _likeness(ours, theirs)
-        if max(likeness) < _least(min(len(ours.pairs), len(theirs.pairs))):
+        shared = ours.shared(theirs)
+        if shared < SIMILAR * len(ours.pairs) and shared < CONTAINED * _LEAST_CONTAINED:
+            return None  # neither likeness can be reached, whatever else they say
+        similar, part = _likeness(ours, theirs, shared)
+        if max(similar, part) < _least(min(len(ours.pairs), len(theirs.pairs))):
             return None
         founder = self.founder(other.cluster)
         if founder is not None and founder is not other:
-            likeness = similar, _ = _likeness(ours, founder.wording)
-            if max(likeness) < FAR or _differ(ours, founder.wording):
+            similar, part = _likeness(ours, founder.wording, ours.shared(founder.wording))
+            if max(similar, part) < FAR or _differ(ours, founder.wording):
                 return None
         if _differ(ours, theirs):
             return None
@@ -200,7 +210,7 @@ class Copies:
                 self._met.pop(number, None)
 
 
-def nearest(numbers: Sequence[int], met: Mapping[int, Sequence[str]]) -> list[str]:
+def nearest(numbers: Sequence[int], met: Mapping[int, Sequence[Name]]) -> list[Name]:
     """Of the texts met under these numbers, those met most often, at most `VERIFIED`.
 
     An equal beginning or ending weighs as much as three other meetings: it alone finds a text cut short.
@@ -227,22 +237,15 @@ def _differ(ours: Wording, theirs: Wording) -> bool:
     return differ(ours.words, theirs.words, ours.facts, theirs.facts)
 
 
-def _surely_apart(ours: Wording, theirs: Wording) -> bool:
-    """True when so few pairs are shared that neither likeness can be reached; makes no set of theirs."""
-    shared = len(ours.pairs.intersection(units(theirs.words)))
-    return shared < SIMILAR * len(ours.pairs) and shared < CONTAINED * _LEAST_CONTAINED
-
-
-def _likeness(ours: Wording, theirs: Wording) -> tuple[float, float]:
+def _likeness(ours: Wording, theirs: Wording, shared: int) -> tuple[float, float]:
     """Jaccard similarity, and how surely the shorter text is a part of the longer, 0 when that says little.
 
     A text cut to a fifth is still a copy; one that says more than half as much again in its own words,
     and came later, is not.
     """
-    shared = len(ours.pairs & theirs.pairs)
-    similar = shared / (len(ours.pairs) + len(theirs.pairs) - shared)
-    shorter, longer = sorted((len(ours.pairs), len(theirs.pairs)))
-    least = _LEAST_CUT if len(ours.pairs) < len(theirs.pairs) else _LEAST_FRAMED
+    our, their = len(ours.pairs), len(theirs.pairs)
+    similar = shared / (our + their - shared)
+    shorter, longer, least = (our, their, _LEAST_CUT) if our < their else (their, our, _LEAST_FRAMED)
     if shorter < _LEAST_CONTAINED or shorter < least * longer or shared < CONTAINED * shorter:
         return similar, 0.0
     return similar, 0.9 * shared / shorter

@@ -18,7 +18,7 @@ from analysis.copies import Copies, Known, Placed, Wording, nearest, probe
 from analysis.minhash import exact
 from minyi.models import Post, PostId
 from minyi.store.base import Store
-from minyi.store.clusters import CROWD, KEPT, ClusterState, RecentText
+from minyi.store.clusters import CROWD, KEPT, ClusterState, RecentText, TextNumber
 
 _RENEWED = timedelta(days=1)
 """A text that keeps coming is written again once a day."""
@@ -101,25 +101,25 @@ class _Memory:
         """Take in the texts that these may copy, and the founders of their clusters."""
         met = self._state.met(list({number for one in new for number in one.wording.meetings}))
         self._under.update((number, len(names)) for number, names in met.items())
-        names = {one.id: nearest(one.wording.meetings, met) for one in new}
-        known = self._recall({PostId(name) for wanted in names.values() for name in wanted})
+        wanted = {one.id: nearest(one.wording.meetings, met) for one in new}
+        known = self._recall(set(chain.from_iterable(wanted.values())))
         self.nearest = {
-            text: [known[name] for name in wanted if name in known]
-            for text, wanted in names.items()
-            if wanted
+            text: [known[number] for number in numbers if number in known]
+            for text, numbers in wanted.items()
+            if numbers
         }
         clusters = {one.cluster for one in known.values() if self.copies.founder(one.cluster) is None}
         met = self._state.met([exact(cluster) for cluster in clusters])
         self._recall(list(chain.from_iterable(met.values())))
 
-    def _recall(self, names: Collection[PostId]) -> dict[str, Known]:
+    def _recall(self, numbers: Collection[TextNumber]) -> dict[TextNumber, Known]:
         """Take in texts, to be met as exact copies and as founders."""
-        known: dict[str, Known] = {}
-        for name, one in self._state.texts(names).items():
-            known[name] = text = Known(
-                name, one.cluster, Wording(one.key, one.words, one.documents), one.near
+        known: dict[TextNumber, Known] = {}
+        for number, one in self._state.texts(numbers).items():
+            known[number] = text = Known(
+                one.id, one.cluster, Wording(one.key, one.words, one.documents), one.near
             )
-            self._seen[name] = one.seen
+            self._seen[one.id] = one.seen
             self.copies.recall(text, (exact(one.key),))
         return known
 

@@ -1,7 +1,7 @@
 """What the record remembers of recent texts, so that their copies join them across restarts.
 
-A text is met under numbers that similar texts probably share; what a number means is the caller's affair
-but for its lowest five bits, the band. Texts are forgotten 30 days after they were last seen.
+A text is met under numbers that similar texts probably share, of at most 63 bits; what a number means is
+the caller's affair. Texts are forgotten 30 days after they were last seen.
 """
 
 from __future__ import annotations
@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NewType, Protocol
 
 from minyi.models import Post, PostId
+
+TextNumber = NewType("TextNumber", int)
+"""What the record calls a text it remembers."""
 
 KEPT = timedelta(days=30)
 """How long a text is remembered after it, or its exact copy, was last seen."""
@@ -43,16 +46,16 @@ class ClusterState(Protocol):
     def settled(self, posts: Sequence[Post]) -> dict[PostId, str]:
         """The clusters of those stored with this very title and text; "" for erased and expired ids."""
 
-    def met(self, numbers: Sequence[int]) -> dict[int, list[PostId]]:
+    def met(self, numbers: Sequence[int]) -> dict[int, list[TextNumber]]:
         """Texts remembered under these numbers, oldest first; numbers without any are left out."""
 
-    def texts(self, ids: Collection[PostId]) -> dict[PostId, RecentText]:
-        """These texts; unknown ids are left out."""
+    def texts(self, texts: Collection[TextNumber]) -> dict[TextNumber, RecentText]:
+        """These texts; those forgotten meanwhile are left out."""
 
     def remember(
         self, texts: Sequence[tuple[RecentText, Sequence[int]]], crowded: Sequence[int] = ()
     ) -> None:
-        """Keep texts under their numbers; a text kept already is replaced.
+        """Keep texts under their numbers; what was kept of the same post is replaced.
 
         Under `crowded` numbers only the newest `CROWD` are left.
         """

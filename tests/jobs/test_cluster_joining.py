@@ -12,8 +12,9 @@ from analysis.copies import probe
 from jobs.clusters import join_clusters
 from minyi.models import Post, PostId, Precision, SourceId
 from minyi.store import open_store
-from minyi.store.clusters import CROWD
+from minyi.store.clusters import CROWD, TextNumber
 from minyi.store.sqlite import SqliteStore
+from tests.store.earlier import as_version_6
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 TEXT = "紧急通知：今后凡是店名带地名的都要到窗口登记，每年交两千八百元，各位老板互相转告"
@@ -39,6 +40,11 @@ def save(store: SqliteStore, *posts: Post, now: datetime = NOW) -> list[str]:
     joined = join_clusters(store, posts, now)
     store.save_posts(joined, now=now)
     return [one.cluster for one in joined]
+
+
+def remembered(store: SqliteStore) -> dict[int, list[TextNumber]]:
+    """The texts met under the numbers of `TEXT`."""
+    return store.clusters.met(probe("x", body_of("", TEXT)).wording.meetings)
 
 
 def test_copies_join_within_a_batch_and_across_a_restart(tmp_path: Path) -> None:
@@ -83,13 +89,31 @@ def test_a_text_is_forgotten_thirty_days_after_it_was_last_seen(store: SqliteSto
     assert late != home
 
 
+def test_texts_are_remembered_over_an_upgrade(tmp_path: Path) -> None:
+    """An older record calls its texts by their posts' ids and knows its posts by another fingerprint."""
+    path = tmp_path / "minyi.db"
+    store = open_store(path)
+    (home,) = save(store, post("1", TEXT))
+    before = remembered(store)
+    stored = store.get([PostId("1")])[0].post
+    store.close()
+    as_version_6(path)
+    store = open_store(path)
+    assert store.verify() == []
+    assert remembered(store) == before
+    assert store.save_posts([stored], now=NOW).unchanged == 1
+    assert save(store, post("2", EDITED)) == [home]
+    store.close()
+
+
 def test_an_erased_post_leaves_no_words_behind(store: SqliteStore) -> None:
     """Neither in the memory of texts nor by coming again."""
     save(store, post("1", TEXT))
+    assert remembered(store)
     store.forget([PostId("1")], NOW)
-    assert store.clusters.texts([PostId("1")]) == {}
+    assert not remembered(store)
     save(store, post("1", TEXT))
-    assert store.clusters.texts([PostId("1")]) == {}
+    assert not remembered(store)
 
 
 def test_a_template_of_many_reports_is_looked_up_in_bounded_time(store: SqliteStore) -> None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import apsw
 import pytest
 
 from minyi.models import Post, PostId
@@ -12,7 +11,7 @@ from minyi.store import open_store
 from minyi.store.care import Retain
 from minyi.store.query import parse
 from minyi.store.sqlite import SqliteStore, wordings
-from tests.store import invented
+from tests.store import earlier, invented
 from tests.store.filled import ME, RARE, fill, holding
 
 LATER = invented.NOW + timedelta(hours=1)
@@ -123,9 +122,7 @@ def test_a_record_made_before_earlier_wordings_keeps_them_from_now_on(tmp_path: 
     store = open_store(path)
     post = fill(store, 5)[0]
     store.close()
-    file = apsw.Connection(str(path))
-    file.execute("DROP TABLE wording; PRAGMA user_version=3")
-    file.close()
+    earlier.as_version_3(path)
     store = open_store(path)
     assert store.save_posts([replace(post, text="另一种说法")], now=LATER).updated == 1
     assert [one.text for one in store.care.wordings(post.id)] == [post.text]

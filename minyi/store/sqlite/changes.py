@@ -18,7 +18,6 @@ from minyi.store.sqlite.ask import Row
 from minyi.store.sqlite.facts import COUNTED, REPEATED, UNSURE, Facts
 from minyi.store.sqlite.inserts import New, insert
 from minyi.store.sqlite.packing import loose
-from minyi.store.sqlite.rows import Packed
 from minyi.store.sqlite.tally import Tally, policy_rows
 from minyi.text import search_key
 
@@ -28,7 +27,7 @@ class Draft:
     """A post on its way in; `prepare` does the dear part, the index's first column, outside the lock."""
 
     post: Post
-    packed: Packed
+    fingerprint: bytes
     _body: str | None = field(default=None, repr=False)
 
     def prepare(self) -> str:
@@ -211,7 +210,7 @@ def _insert(
     for n, (rid, change) in enumerate(ordered, start=1):
         draft, post = change.draft, change.draft.post
         words = None if change.keeps_index(rid) else draft.prepare()
-        new.append(New(rid, post, change.facts, draft.packed, indexed, revision + n, words))
+        new.append(New(rid, post, change.facts, draft.fingerprint, indexed, revision + n, words))
         matches += _match_rows(rid, post, pids)
         claims += [
             (rid, k, pids[one.policy], one.item, one.stance.value, one.cue)

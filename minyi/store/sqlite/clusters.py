@@ -1,6 +1,6 @@
 """The memory of recent texts, in the tables `sig` (texts) and `band` (the numbers they are met under).
 
-A text goes by the id of the post that brought it, so that erasing the post erases it here.
+A text is kept with the id of the post that brought it, so that erasing the post erases it here.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+import apsw
+
 from minyi.models import Post, PostId
-from minyi.store.clusters import CROWD, RecentText
+from minyi.store.clusters import CROWD, RecentText, TextNumber
 from minyi.store.sqlite import ask
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.facts import from_seconds, seconds
 
 _NEAR = "~"
-_BAND_BITS = 5
-_BAND = (1 << _BAND_BITS) - 1
 
 
 class SqliteClusters:
@@ -46,29 +46,31 @@ class SqliteClusters:
                 settled[post.id] = cluster
         return settled
 
-    def met(self, numbers: Sequence[int]) -> dict[int, list[PostId]]:
+    def met(self, numbers: Sequence[int]) -> dict[int, list[TextNumber]]:
         """See `ClusterState.met`."""
         with self._database.read() as connection:
             rows = ask.rows(
                 connection,
-                "SELECT a.value, b.id FROM json_each(?) a CROSS JOIN band b "  # noqa: S608 - constants
-                f"ON b.band = a.value & {_BAND} AND b.value = a.value >> {_BAND_BITS} ORDER BY b.at",
+                "SELECT number, text FROM band WHERE number IN (SELECT value FROM json_each(?)) "
+                "ORDER BY at, text",
                 (json.dumps(numbers),),
             )
-        under: dict[int, list[PostId]] = {}
-        for number, post in rows:
-            under.setdefault(number, []).append(post)
+        under: dict[int, list[TextNumber]] = {}
+        for number, text in rows:
+            under.setdefault(number, []).append(text)
         return under
 
-    def texts(self, ids: Collection[PostId]) -> dict[PostId, RecentText]:
+    def texts(self, texts: Collection[TextNumber]) -> dict[TextNumber, RecentText]:
         """See `ClusterState.texts`."""
-        asked = "SELECT id, at, cluster, sig FROM sig WHERE id IN (SELECT value FROM json_each(?))"
+        asked = (
+            "SELECT number, id, at, cluster, sig FROM sig WHERE number IN (SELECT value FROM json_each(?))"
+        )
         with self._database.read() as connection:
-            rows = ask.rows(connection, asked, (json.dumps(sorted(ids)),))
+            rows = ask.rows(connection, asked, (json.dumps(sorted(texts)),))
         found = {}
-        for post, at, cluster, said in rows:
+        for number, post, at, cluster, said in rows:
             key, near, words, *documents = said.decode().split("\n")
-            found[post] = RecentText(
+            found[number] = RecentText(
                 post, cluster, key, words, tuple(documents), near == _NEAR, from_seconds(at)
             )
         return found
@@ -79,21 +81,22 @@ class SqliteClusters:
         """See `ClusterState.remember`."""
         if not texts:
             return
-        rows = []
-        for text, numbers in texts:
-            at = seconds(text.seen)
-            rows += [(number & _BAND, number >> _BAND_BITS, text.id, at) for number in numbers]
-        rows.sort()
         with self._database.write() as connection:
+            known = _numbered(connection, [text.id for text, _ in texts])
             connection.executemany(
-                "INSERT OR REPLACE INTO sig VALUES(?,?,?,?)", [_row(text) for text, _ in texts]
+                "INSERT OR REPLACE INTO sig VALUES(?,?,?,?,?)",
+                [_row(known[text.id], text) for text, _ in texts],
             )
-            connection.executemany("INSERT OR REPLACE INTO band VALUES(?,?,?,?)", rows)
+            rows: list[tuple[int, int, int]] = []
+            for text, numbers in texts:
+                place, at = known[text.id], seconds(text.seen)
+                rows += [(number, place, at) for number in numbers]
+            rows.sort()
+            connection.executemany("INSERT OR REPLACE INTO band VALUES(?,?,?)", rows)
             connection.executemany(
-                "DELETE FROM band WHERE band = ?1 AND value = ?2 AND id IN "  # noqa: S608 - constants
-                "(SELECT id FROM band WHERE band = ?1 AND value = ?2 "
-                f"ORDER BY at DESC LIMIT -1 OFFSET {CROWD})",
-                [(number & _BAND, number >> _BAND_BITS) for number in crowded],
+                "DELETE FROM band WHERE number = ?1 AND text IN "
+                "(SELECT text FROM band WHERE number = ?1 ORDER BY at DESC LIMIT -1 OFFSET ?2)",
+                [(number, CROWD) for number in crowded],
             )
 
     def forget_before(self, seen: datetime) -> int:
@@ -104,6 +107,17 @@ class SqliteClusters:
             return connection.changes()
 
 
-def _row(text: RecentText) -> tuple[str, int, str, bytes]:
+def _numbered(connection: apsw.Connection, ids: Sequence[PostId]) -> dict[PostId, int]:
+    """The numbers of texts, new ones for those not yet kept."""
+    asked = "SELECT id, number FROM sig WHERE id IN (SELECT value FROM json_each(?))"
+    known: dict[PostId, int] = dict(ask.rows(connection, asked, (json.dumps(ids),)))
+    last = ask.value(connection, "SELECT max(number) FROM sig") or 0
+    for post in ids:
+        if post not in known:
+            known[post] = last = last + 1
+    return known
+
+
+def _row(number: int, text: RecentText) -> tuple[int, str, int, str, bytes]:
     said = "\n".join((text.key, _NEAR if text.near else "", text.words, *text.documents))
-    return text.id, seconds(text.seen), text.cluster, said.encode("utf-8", "replace")
+    return number, text.id, seconds(text.seen), text.cluster, said.encode("utf-8", "replace")

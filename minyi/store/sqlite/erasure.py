@@ -57,9 +57,10 @@ def _forget_traces(connection: apsw.Connection, ids: Sequence[PostId]) -> None:
     asked = json.dumps(ids)
     among = "IN (SELECT value FROM json_each(?))"
     connection.execute(f"DELETE FROM corrections WHERE post {among}", (asked,))  # noqa: S608 - constants
-    connection.execute(f"DELETE FROM sig WHERE id {among}", (asked,))  # noqa: S608 - constants
-    if connection.changes():  # the other table has no index by id
-        connection.execute(f"DELETE FROM band WHERE id {among}", (asked,))  # noqa: S608 - constants
+    kept = ask.rows(connection, f"DELETE FROM sig WHERE id {among} RETURNING number", (asked,))  # noqa: S608 - constants
+    if kept:  # the other table has no index by text
+        texts = json.dumps([number for (number,) in kept])
+        connection.execute(f"DELETE FROM band WHERE text {among}", (texts,))  # noqa: S608 - constants
 
 
 def authored(connection: apsw.Connection, author: str) -> list[PostId]:

@@ -12,7 +12,7 @@ from minyi.store.sqlite import ask, rids
 from minyi.store.sqlite.ask import Row
 from minyi.store.sqlite.facts import Facts
 from minyi.store.sqlite.names import number_shared
-from minyi.store.sqlite.rows import Packed, body_row, post_row, seal, shared_of
+from minyi.store.sqlite.rows import body_row, post_row, seal, shared_of
 from minyi.store.sqlite.tally import policy_rows
 
 
@@ -23,7 +23,7 @@ class New:
     rid: int
     post: Post
     facts: Facts
-    packed: Packed
+    fingerprint: bytes
     indexed: int
     revision: int
     words: str | None
@@ -41,9 +41,9 @@ def insert(connection: apsw.Connection, ordered: Sequence[New]) -> None:
     bodies: list[Row] = []
     counted: list[Row] = []
     for body, one in enumerate(ordered, start=last + 1):
-        said = one.packed.fingerprint + seal(one.rid, one.facts.first_seen, one.indexed, one.revision)
+        said = one.fingerprint + seal(one.rid, one.facts.first_seen, one.indexed, one.revision)
         posts.append(post_row(one.rid, one.post, one.facts, said, one.indexed, one.revision, body))
-        bodies.append(body_row(body, one.post, one.packed, shared[shared_of(one.post)]))
+        bodies.append(body_row(body, one.post, shared[shared_of(one.post)]))
         counted += policy_rows(one.rid, one.facts)
     _fill(connection, "posts", posts)
     _fill(connection, "post_body", bodies)

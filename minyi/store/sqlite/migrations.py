@@ -20,6 +20,9 @@ from minyi.store.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, TABLES
 _REBUILT_BEFORE = 3
 """Files of an older version have all their posts written anew."""
 
+_HASHED_BEFORE = 7
+"""Posts in files of an older version have another fingerprint."""
+
 _ROOM = 2.5
 """Free space a rebuild needs, in sizes of the file: a log of everything written, then the file's growth."""
 
@@ -79,6 +82,8 @@ def _migrate(connection: apsw.Connection, path: Path, version: int, progress: Pr
         _need_room(path)
     for step in _STEPS[version - 1 :]:
         step(connection, progress)
+    if _REBUILT_BEFORE <= version < _HASHED_BEFORE:  # what was rebuilt was hashed, too
+        rebuild.renew_fingerprints(connection, progress)
 
 
 def _need_room(path: Path) -> None:
@@ -131,11 +136,24 @@ def _to_5(connection: apsw.Connection, _: Progress) -> None:
     tally.count_versions(connection)
 
 
+def _to_7(connection: apsw.Connection, _: Progress) -> None:
+    """The texts that copies are met by get numbers; `_migrate` hashes the posts anew."""
+    connection.execute("ALTER TABLE sig RENAME TO old_sig; ALTER TABLE band RENAME TO old_band")
+    for statement in rebuild.statements("sig", "band"):
+        connection.execute(statement)
+    connection.execute("INSERT INTO sig(id, at, cluster, sig) SELECT id, at, cluster, sig FROM old_sig")
+    connection.execute(
+        "INSERT INTO band SELECT b.value << 5 | b.band, s.number, b.at FROM old_band b JOIN sig s USING(id)"
+    )
+    connection.execute("DROP TABLE old_sig; DROP TABLE old_band")
+
+
 _STEPS: tuple[_Step, ...] = (
     _to_2,
     rebuild.posts_from_version_1,
     _to_4,
     _to_5,
     lambda connection, progress: None,  # noqa: ARG005 - 6 changes no table, `_rewrite` does it
+    _to_7,
 )
 """`_STEPS[n]` makes version n + 2 of version n + 1."""

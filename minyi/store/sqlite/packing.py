@@ -64,7 +64,7 @@ def pack_evidence(evidence: Sequence[Evidence]) -> str | None:
         return None
     return "\n".join(
         [
-            f"{quoted(one.word)[1:-1]}\t{one.start}\t{_length(one)}\t{float(one.weight)!r}\t{quoted(one.reason)[1:-1]}"
+            f"{quoted(one.word)[1:-1]}\t{one.start}\t{_length(one)}\t{one.weight!r}\t{quoted(one.reason)[1:-1]}"
             for one in evidence
         ]
     )
@@ -84,4 +84,4 @@ def _evidence(line: str) -> Evidence:
     spelled, start, length, weight, reason = line.split("\t")
     word: str = json.loads(f'"{spelled}"')
     end = int(start) + (int(length) if length else len(word))
-    return Evidence(word, int(start), end, float(weight), json.loads(f'"{reason}"'))
+    return Evidence(word, int(start), end, json.loads(weight), json.loads(f'"{reason}"'))

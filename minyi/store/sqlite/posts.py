@@ -16,8 +16,8 @@ from minyi.store.sqlite import ask, changes, learning, meta, sources
 from minyi.store.sqlite.changes import Change, Draft, Known
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.facts import facts_of, seconds
+from minyi.store.sqlite.fingerprint import SIZE, fingerprint
 from minyi.store.sqlite.names import number_policies, number_sources, source_numbers
-from minyi.store.sqlite.rows import SAID, pack
 
 CHUNK = 500
 """Posts a transaction: about 50 ms under the lock, so that writers of other processes get their turn."""
@@ -87,10 +87,10 @@ def _relabelled(connection: apsw.Connection, drafts: Sequence[Draft]) -> list[Dr
 
 def _draft(post: Post) -> Draft:
     try:
-        return Draft(post, pack(post))
+        return Draft(post, fingerprint(post))
     except UnicodeEncodeError:  # a lone surrogate, which no file format carries
         clean: Post = _without_surrogates(post)
-        return Draft(clean, pack(clean))
+        return Draft(clean, fingerprint(clean))
 
 
 def _without_surrogates(value: Any) -> Any:
@@ -119,13 +119,13 @@ def _without_unchanged(connection: apsw.Connection, drafts: list[Draft]) -> list
     ]
 
 
-def _says_more(draft: Draft, fingerprint: bytes, source: str) -> bool:
+def _says_more(draft: Draft, said: bytes, source: str) -> bool:
     """True when a stored post is to be written again: its own source says something new of it.
 
     Two sources may show one post (an aggregator and the site itself). The source that brought it first
     keeps it; what others show of it is often cut or out of date, and must not replace it at every crawl.
     """
-    return draft.packed.fingerprint != fingerprint[:SAID] and draft.post.source == source
+    return draft.fingerprint != said[:SIZE] and draft.post.source == source
 
 
 def _waves(drafts: Iterable[Draft]) -> Iterator[list[Draft]]:

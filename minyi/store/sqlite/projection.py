@@ -16,7 +16,8 @@ from minyi.store.projection import Cell, DeadLetter, Queued
 from minyi.store.sqlite import ask, meta, sources
 from minyi.store.sqlite.connection import Database
 from minyi.store.sqlite.facts import LABEL_NAMES, from_micros, micros, seconds
-from minyi.store.sqlite.rows import SAID, seal
+from minyi.store.sqlite.fingerprint import SIZE
+from minyi.store.sqlite.rows import seal
 from minyi.store.sqlite.schema import ALL
 from minyi.store.sqlite.tally import DAY_SHIFT
 
@@ -122,7 +123,7 @@ class SqliteQueue:
             for number, post in enumerate(posts, start=revision + 1):
                 asked = "SELECT rid, first_seen, indexed, fingerprint FROM posts WHERE id=?"
                 for rid, first_seen, indexed, said in ask.rows(connection, asked, (post,)):
-                    sealed = said[:SAID] + seal(rid, first_seen, indexed, number)
+                    sealed = said[:SIZE] + seal(rid, first_seen, indexed, number)
                     connection.execute(
                         "UPDATE posts SET revision=?, fingerprint=? WHERE rid=?", (number, sealed, rid)
                     )

@@ -11,15 +11,16 @@ from collections.abc import Iterator
 
 import apsw
 
-from minyi.models import Claim, Evidence, Match, Post, PostId, Precision, Sentiment, SourceId
+from minyi.models import Claim, Evidence, Match, Post, PostId, Precision, Sentiment, SourceId, StoredPost
 from minyi.store.care import Progress, silent
-from minyi.store.sqlite import ask, rids
+from minyi.store.sqlite import ask, rids, search
 from minyi.store.sqlite.ask import Row
 from minyi.store.sqlite.changes import index_body
-from minyi.store.sqlite.facts import LABELS, PRECISIONS, UNSCORED, facts_of, from_seconds
+from minyi.store.sqlite.facts import LABELS, PRECISIONS, UNSCORED, facts_of, from_seconds, seconds
+from minyi.store.sqlite.fingerprint import fingerprint
 from minyi.store.sqlite.inserts import New, insert
 from minyi.store.sqlite.names import policy_numbers
-from minyi.store.sqlite.rows import claim_of, match_of, pack
+from minyi.store.sqlite.rows import claim_of, match_of, seal
 from minyi.store.sqlite.schema import TABLES
 
 _PAGE = 1_000
@@ -68,6 +69,24 @@ def posts_from_version_1(connection: apsw.Connection, progress: Progress = silen
     connection.execute("DROP TABLE old_posts")
     for table in _RENUMBERED:
         connection.execute(f"DROP TABLE temp.old_{table}")
+
+
+def renew_fingerprints(connection: apsw.Connection, progress: Progress = silent) -> None:
+    """Hash each post anew, as a version that hashes otherwise asks for; the posts stay as they are."""
+    above, done = -(1 << 62), 0
+    asked = "SELECT rid FROM posts WHERE rid > ? ORDER BY rid LIMIT ?"
+    while page := [rid for (rid,) in ask.rows(connection, asked, (above, _PAGE))]:
+        rows = [(_said(one), one.rid) for one in search.load(connection, page)]
+        connection.executemany("UPDATE posts SET fingerprint=? WHERE rid=?", rows)
+        above = page[-1]
+        done += len(page)
+        if done % _TOLD_EVERY < len(page):
+            progress(f"已为 {done:,} 帖重算校验码")
+
+
+def _said(stored: StoredPost) -> bytes:
+    noted = seal(stored.rid, seconds(stored.post.first_seen), seconds(stored.indexed), stored.revision)
+    return fingerprint(stored.post) + noted
 
 
 def statements(*names: str) -> Iterator[str]:
@@ -143,7 +162,7 @@ def _write(connection: apsw.Connection, posts: list[tuple[Row, Post]], pids: dic
     made = [(old, post, facts_of(post, old[6], old[5], pids)) for old, post in posts]
     chosen = rids.assign(connection, [(post.id, facts) for _, post, facts in made])
     new = [
-        New(chosen[post.id], post, facts, pack(post), old[7], old[8], index_body(post))
+        New(chosen[post.id], post, facts, fingerprint(post), old[7], old[8], index_body(post))
         for old, post, facts in made
     ]
     insert(connection, sorted(new, key=lambda one: one.rid))

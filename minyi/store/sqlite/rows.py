@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from minyi.models import (
     Claim,
@@ -13,14 +11,13 @@ from minyi.models import (
     PolicyId,
     Post,
     PostId,
-    Precision,
     Sentiment,
     SourceId,
     Stance,
     StoredPost,
 )
 from minyi.store.sqlite.ask import Row
-from minyi.store.sqlite.facts import LABELS, PRECISIONS, UNSCORED, Facts, from_seconds, seconds
+from minyi.store.sqlite.facts import LABELS, PRECISIONS, UNSCORED, Facts, from_seconds
 from minyi.store.sqlite.names import Shared
 from minyi.store.sqlite.packing import (
     loose,
@@ -28,7 +25,6 @@ from minyi.store.sqlite.packing import (
     pack_metrics,
     pack_words,
     tight,
-    to_json,
     unpack_evidence,
     unpack_metrics,
     unpack_words,
@@ -47,78 +43,6 @@ SELECT = (
 """Rows for `stored_post`; a condition on `p` may follow."""
 RID, SOURCE, FIRST_SEEN, INDEXED, REVISION, ID, FINGERPRINT = 0, 5, 6, 7, 8, 9, 12
 """Places in such a row."""
-
-SAID = 8
-"""Bytes of the fingerprint; the row's seal stands after them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """The small lists of a post as they are stored, and the hash of all it says."""
-
-    metrics: str | None
-    keywords: str | None
-    evidence: str | None
-    fingerprint: bytes
-
-
-def pack(post: Post) -> Packed:
-    """Spell the lists and hash everything source and analysis say: equal hash = unchanged post.
-
-    First-seen time is no part of it, nor a published time that only repeats it (precision none).
-
-    Raises:
-        UnicodeEncodeError: a string holds a lone surrogate.
-    """
-    feeling = post.sentiment
-    metrics, keywords = pack_metrics(post.metrics), pack_words(post.keywords)
-    evidence = pack_evidence(feeling.evidence) if feeling else None
-    unknown = post.precision is Precision.NONE
-    parts = [
-        post.text,
-        post.title,
-        post.parent_title,
-        post.source,
-        post.platform,
-        post.content,
-        f"{int(post.official)}{int(post.sample)}{PRECISIONS[post.precision]}",
-        "" if unknown else str(seconds(post.published)),
-        *[
-            _NOTHING if one is None else one
-            for one in (
-                post.native_id,
-                post.url,
-                post.lang,
-                post.region,
-                post.author,
-                metrics,
-                keywords,
-                evidence,
-            )
-        ],
-        post.cluster,
-    ]
-    if feeling:
-        parts += (
-            f"{LABELS[feeling.label]} {round(feeling.polarity * 1000)} {_real(feeling.snownlp)}",
-            feeling.model_version,
-        )
-    for match in post.matches:
-        parts += (match.policy, match.via, "1" if match.sure else "0")
-    if post.claims:
-        parts.append(to_json([(one.policy, one.item, one.stance, one.cue) for one in post.claims]))
-    said = f"{len(post.matches)}\0" + "\0".join(parts)
-    if said.count("\0") != len(parts):  # a NUL inside a string would blur where it ends
-        said = to_json(parts)
-    return Packed(metrics, keywords, evidence, hashlib.blake2b(said.encode(), digest_size=SAID).digest())
-
-
-def _real(value: float | None) -> str:
-    return "" if value is None else repr(float(value))
-
-
-_NOTHING = "\1"
-"""Stands for None, which differs from an empty string."""
 
 
 def seal(rid: int, first_seen: int, indexed: int, revision: int) -> bytes:
@@ -147,8 +71,9 @@ def post_row(rid: int, post: Post, facts: Facts, said: bytes, indexed: int, revi
     )
 
 
-def body_row(body: int, post: Post, packed: Packed, shared: int) -> Row:
+def body_row(body: int, post: Post, shared: int) -> Row:
     """The row of `post_body`."""
+    feeling = post.sentiment
     return (
         body,
         shared,
@@ -157,10 +82,10 @@ def body_row(body: int, post: Post, packed: Packed, shared: int) -> Row:
         post.url,
         post.lang,
         post.region,
-        packed.metrics,
-        packed.keywords,
-        post.sentiment.snownlp if post.sentiment else None,
-        packed.evidence,
+        pack_metrics(post.metrics),
+        pack_words(post.keywords),
+        feeling.snownlp if feeling else None,
+        pack_evidence(feeling.evidence) if feeling else None,
         post.parent_title,
         post.title,
         post.text,

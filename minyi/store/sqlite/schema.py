@@ -11,12 +11,12 @@ from minyi.errors import StoreTooOld
 APPLICATION_ID = 0x4D594931
 """`MYI1` in the file's header: SQLite's own mark of whose file this is."""
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Raised with every released change of the tables, and `migrations` told how to bring older files here.
 
 1: release 0.1.0. 2: the audit trail refuses changes, the file knows its age. 3: posts in two tables.
 4: earlier wordings of edited posts. 5: corrections know their cluster, counts their model, merged policies.
-6: a checksum on every page.
+6: a checksum on every page. 7: another fingerprint of posts, numbers for the texts that copies are met by.
 """
 
 OLDEST_SQLITE = (3, 51, 3)
@@ -88,10 +88,10 @@ CREATE TABLE index_queue(id TEXT PRIMARY KEY, revision INTEGER NOT NULL, gone IN
   at INTEGER NOT NULL)
   WITHOUT ROWID;
 CREATE TABLE tombstones(id TEXT PRIMARY KEY, at INTEGER NOT NULL, why TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE sig(id TEXT PRIMARY KEY, at INTEGER NOT NULL, cluster TEXT NOT NULL,
-  sig BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE band(band INTEGER NOT NULL, value INTEGER NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL,
-  PRIMARY KEY(band, value, id)) WITHOUT ROWID;
+CREATE TABLE sig(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,
+  cluster TEXT NOT NULL, sig BLOB NOT NULL);
+CREATE TABLE band(number INTEGER NOT NULL, text INTEGER NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY(number, text)) WITHOUT ROWID;
 
 -- of two entries for one policy, the id that went, what it was called, and the one that stayed
 CREATE TABLE policy_merged(id TEXT PRIMARY KEY, target TEXT NOT NULL, names TEXT NOT NULL,

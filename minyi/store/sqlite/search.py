@@ -7,17 +7,17 @@ from collections.abc import Sequence
 
 import apsw
 
-from minyi.models import Claim, Match, PostId, StoredPost
+from minyi.models import PostId, StoredPost
 from minyi.store.base import Hit, Order, Page
 from minyi.store.cursor import read_cursor, write_cursor
 from minyi.store.highlight import highlights
 from minyi.store.nodes import positive_texts
 from minyi.store.query import Query
 from minyi.store.ranking import ranking_notes
-from minyi.store.sqlite import ask, collapse
+from minyi.store.sqlite import ask, collapse, details
 from minyi.store.sqlite.collapse import count_hits
 from minyi.store.sqlite.plan import Plan, compile_query, read_numbers
-from minyi.store.sqlite.rows import RID, SELECT, SOURCE, claim_of, match_of, stored_post
+from minyi.store.sqlite.rows import RID, SELECT
 
 MAX_PAGE = 200
 EXACT_TOTAL = 10_000
@@ -124,27 +124,8 @@ def load(connection: apsw.Connection, rids: Sequence[int]) -> list[StoredPost]:
     asked = json.dumps(rids)
     among = "rid IN (SELECT value FROM json_each(?))"
     rows = ask.rows(connection, f"{SELECT} WHERE p.{among}", (asked,))
-    sources: dict[int, str] = dict(ask.rows(connection, "SELECT sid, id FROM source_key"))
-    matches: dict[int, list[Match]] = {}
-    for rid, *match in ask.rows(
-        connection,
-        "SELECT rid, k.id, via, sure FROM post_match JOIN policy_key k ON k.pid=policy "  # noqa: S608 - ours
-        f"WHERE {among} ORDER BY rid, ord",
-        (asked,),
-    ):
-        matches.setdefault(rid, []).append(match_of(*match))
-    claims: dict[int, list[Claim]] = {}
-    for rid, *claim in ask.rows(
-        connection,
-        "SELECT rid, k.id, item, stance, cue FROM claims JOIN policy_key k ON k.pid=policy "  # noqa: S608 - ours
-        f"WHERE {among} ORDER BY rid, ord",
-        (asked,),
-    ):
-        claims.setdefault(rid, []).append(claim_of(*claim))
-    posts = {
-        row[RID]: stored_post(row, sources[row[SOURCE]], matches.get(row[RID], ()), claims.get(row[RID], ()))
-        for row in rows
-    }
+    sources, found = details.source_names(connection), details.read(connection, rids)
+    posts = {row[RID]: found.post(row, sources) for row in rows}
     return [posts[rid] for rid in rids if rid in posts]
 
 

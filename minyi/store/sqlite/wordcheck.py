@@ -7,52 +7,38 @@ hashes of all its (word, post, column, place), against the same sum over the pos
 
 from __future__ import annotations
 
-import json
-
 import apsw
 
-from minyi.models import Claim, Match
+from minyi.models import Post
 from minyi.store.care import Progress, silent
-from minyi.store.sqlite import ask
+from minyi.store.sqlite import ask, details
 from minyi.store.sqlite.ask import Row
 from minyi.store.sqlite.changes import index_body
 from minyi.store.sqlite.facts import facts_of
+from minyi.store.sqlite.fingerprint import fingerprint
 from minyi.store.sqlite.names import policy_numbers
-from minyi.store.sqlite.rows import (
-    FINGERPRINT,
-    FIRST_SEEN,
-    ID,
-    INDEXED,
-    REVISION,
-    RID,
-    SELECT,
-    SOURCE,
-    claim_of,
-    match_of,
-    pack,
-    seal,
-    stored_post,
-)
+from minyi.store.sqlite.rows import FINGERPRINT, FIRST_SEEN, ID, INDEXED, REVISION, RID, SELECT, SOURCE, seal
 
 _PAGE = 2_000
 _TOLD_EVERY = 50_000
+_DAMAGED = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+"""What reading a row may raise whose bytes are not those that were written."""
 
 
 def compare_words(connection: apsw.Connection, progress: Progress = silent) -> tuple[list[str], bool]:
     """Ids of posts that changed without being saved, and whether the index differs from the posts."""
     changed: list[str] = []
     expected, seen = 0, 0
-    sources: dict[int, str] = dict(ask.rows(connection, "SELECT sid, id FROM source_key"))
-    pids = policy_numbers(connection)
+    sources, pids = details.source_names(connection), policy_numbers(connection)
     above = -(1 << 62)
     while rids := _next(connection, above):
         rows, unreadable = _read(connection, rids)
         changed += unreadable
-        matches, claims = _details(connection, rows)
+        found = details.read(connection, rids, nameless=True)
         for row in rows:
             try:
-                expected += _check(row, sources, pids, (matches.get(row[RID], []), claims.get(row[RID], [])))
-            except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+                expected += _check(row, found.post(row, sources).post, pids)
+            except _DAMAGED:
                 changed.append(str(row[ID]))
         above = rids[-1]
         seen += len(rids)
@@ -80,40 +66,14 @@ def _read(connection: apsw.Connection, rids: list[int]) -> tuple[list[Row], list
     return first[0] + second[0], first[1] + second[1]
 
 
-def _details(
-    connection: apsw.Connection, rows: list[Row]
-) -> tuple[dict[int, list[Match]], dict[int, list[Claim]]]:
-    matches: dict[int, list[Match]] = {}
-    claims: dict[int, list[Claim]] = {}
-    rids = json.dumps([row[RID] for row in rows])
-    among = "WHERE rid IN (SELECT value FROM json_each(?)) ORDER BY rid, ord"
-    named = "LEFT JOIN policy_key k ON k.pid=policy"
-    for rid, *values in ask.rows(
-        connection,
-        f"SELECT rid, k.id, via, sure FROM post_match {named} {among}",  # noqa: S608 - constants
-        (rids,),
-    ):
-        matches.setdefault(rid, []).append(match_of(*values))
-    for rid, *values in ask.rows(
-        connection,
-        f"SELECT rid, k.id, item, stance, cue FROM claims {named} {among}",  # noqa: S608 - constants
-        (rids,),
-    ):
-        claims.setdefault(rid, []).append(claim_of(*values))
-    return matches, claims
-
-
-def _check(
-    row: Row, sources: dict[int, str], pids: dict[str, int], details: tuple[list[Match], list[Claim]]
-) -> int:
+def _check(row: Row, post: Post, pids: dict[str, int]) -> int:
     """The post's part of the index's sum.
 
     Raises:
         ValueError: the row does not say what its hash was made of.
     """
-    post = stored_post(row, sources[row[SOURCE]], *details).post
     noted = seal(row[RID], row[FIRST_SEEN], row[INDEXED], row[REVISION])
-    if pack(post).fingerprint + noted != row[FINGERPRINT]:
+    if fingerprint(post) + noted != row[FINGERPRINT]:
         raise ValueError(post.id)
     rid = row[RID]
     facts = facts_of(post, row[FIRST_SEEN], row[SOURCE], pids)
