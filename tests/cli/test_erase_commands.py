@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -65,6 +66,17 @@ def saved_mail(data: Path, name: str, words: str) -> None:
         (data / "mail" / f"{name}.{ending}").write_text(words, "utf-8")
 
 
+def exported(minyi: Minyi, folder: Path) -> None:
+    """All posts as files of each kind, the workbook unpacked beside it."""
+    for ending in ("csv", "jsonl", "xlsx"):
+        assert minyi("query", "--export", str(folder / f"all.{ending}")).code == 0
+    with ZipFile(folder / "all.xlsx") as book:
+        book.extractall(folder / "book")
+    theirs = ["商标年费的第19种说法".encode()]
+    assert {"all.csv", "all.jsonl"} < set(holding(folder, theirs))
+    assert holding(folder / "book", theirs)
+
+
 @pytest.fixture
 def data(minyi: Minyi, write: Write, tmp_path: Path) -> Path:
     """Posts of a person with a rare name and of others, in record, quarantine, spool and saved mails."""
@@ -79,7 +91,7 @@ def data(minyi: Minyi, write: Write, tmp_path: Path) -> Path:
 
 
 def test_an_author_leaves_no_byte_in_the_data_folder_nor_in_later_exports(minyi: Minyi, data: Path) -> None:
-    """Record, index, spool, quarantine, saved mails, and a copy made afterwards; others are all there."""
+    """Record, index, spool, quarantine, saved mails, copies and exports made after; others are all there."""
     assert holding(data)
     done = minyi("erase", "--author", RARE, "--json")
     assert done.code == 0
@@ -88,6 +100,7 @@ def test_an_author_leaves_no_byte_in_the_data_folder_nor_in_later_exports(minyi:
         "posts": 8, "spool_lines": 1, "quarantined": 1, "mails": 1, "left": [],
     }  # fmt: skip
     minyi("backup", "copy.db")
+    exported(minyi, data.parent)
     assert holding(data.parent) == []
     assert minyi("query", "--json").lines[-1]["total"] == 20
     assert minyi("verify").code == 0

@@ -16,7 +16,7 @@ from tests.store.plain import marked
 from tests.store.world import World
 
 BROAD = 1_000
-"""Hits beyond which most queries are not paged through to the end."""
+"""Hits beyond which most queries are not paged through to the end, unless every page is asked for."""
 
 _SPLITS = (None, *Split)
 _SPREAD = {Precision.HOUR: timedelta(hours=1), Precision.DAY: timedelta(days=1)}
@@ -29,6 +29,8 @@ class Comparison:
     """One state of a world: the engine's order of its posts, looked up once."""
 
     world: World
+    every_page: bool = False
+    """Also the ten thousandth hit is paged to."""
 
     def __post_init__(self) -> None:
         """Ask the record for all row ids."""
@@ -62,9 +64,9 @@ class Comparison:
         return found
 
     def _pages(self, query: Query, meaning: Meaning, hits: list[Post], random: Random) -> Iterator[str]:
-        """All pages, newest first, whole posts on the first; of most broad queries only pages here and there."""
+        """Pages, newest first, whole posts on the first; of most broad queries only some, see `every_page`."""
         size = next(size for size in (1, 3, 20, 77, 200) if size == 200 or len(hits) < size * 8)
-        if len(hits) <= BROAD or random.random() < 0.03:
+        if self.every_page or len(hits) <= BROAD or random.random() < 0.03:
             pages = list(walk(self.world.reader, query, size))
             if [hit.stored.post.id for page in pages for hit in page.hits] != [post.id for post in hits]:
                 yield "pages"
@@ -101,7 +103,7 @@ class Comparison:
     def _collapsed(self, typed: str, hits: list[Post], random: Random) -> Iterator[str]:
         """One hit a cluster over all pages; totals stay."""
         query = parse(typed, resolver=invented.BOOK, collapse=True)
-        if len(hits) > BROAD and random.random() < 0.9:
+        if not self.every_page and len(hits) > BROAD and random.random() < 0.9:
             return
         size = 20 if len(hits) < 200 else 200
         found = ids_of(walk(self.world.reader, query, size))
