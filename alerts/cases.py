@@ -93,7 +93,7 @@ def open_by_hand(
         spike=spike,
         due_at=None,
         notified_count=0,
-        case=Case(title=title.strip(), concern=concern, happened_at=happened_at, told_at=told_at),
+        case=Case(concern=concern, happened_at=happened_at, told_at=told_at),
     )
     detail = {"level": level.name, "title": title.strip()} | ({"concern": concern.value} if concern else {})
     return Step(clocks.begin(alert), "alert.open", detail)

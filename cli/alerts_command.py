@@ -66,7 +66,7 @@ def run_show(args: argparse.Namespace) -> int:
         view = alert_view(context, alert, "firing", context.clock())
         if args.json:
             shown = alert_values(alert, view.names) | {"arithmetic": dict(alert.spike.arithmetic)}
-            print_json(shown | {"case": case_values(alert.case, context.clock())})
+            print_json(shown | {"case": case_values(alert, context.clock())})
         else:
             print(text(view))
             print("\n".join(show_case(context, alert)))

@@ -205,7 +205,7 @@ def _step(args: argparse.Namespace, step: Callable[[Alert, Context], Step]) -> i
 def _told(args: argparse.Namespace, alert: Alert, now: datetime) -> int:
     if args.json:
         shown = {"id": alert.id, "state": alert.state.value, "level": alert.level.name}
-        print_json(shown | {"due_at": local_iso(alert.due_at), "case": case_values(alert.case, now)})
+        print_json(shown | {"due_at": local_iso(alert.due_at), "case": case_values(alert, now)})
         return 0
     print(f"{alert.id[:8]}　{alert.state.chinese}　{alert.level.short}")
     for run in alert.case.clocks:

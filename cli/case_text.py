@@ -12,7 +12,7 @@ from alerts.wording import percent
 from jobs.clocks import standing
 from jobs.effect import Effect, Side
 from minyi.clock import local_iso, local_text
-from minyi.models import Alert, Case, ClockRun, Concern, RuleName
+from minyi.models import Alert, ClockRun, Concern, RuleName
 from minyi.store.care import AuditLine
 
 ACTIONS = {
@@ -107,10 +107,11 @@ def detail_text(step: AuditLine) -> str:
     return "；".join(shown[key].format(value) for key, value in known.items())
 
 
-def case_values(case: Case, now: datetime) -> dict[str, Any]:
-    """The JSON shape of a case."""
+def case_values(alert: Alert, now: datetime) -> dict[str, Any]:
+    """The JSON shape of an alert's case; `title` is that of a case opened by hand, else empty."""
+    case = alert.case
     return {
-        "title": case.title,
+        "title": alert.spike.arithmetic["title"] if alert.rule is RuleName.BY_HAND else "",
         "concern": case.concern.value if case.concern else None,
         "department": case.department or None,
         "happened_at": local_iso(case.happened_at),

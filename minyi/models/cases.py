@@ -90,8 +90,6 @@ class Case:
     with their results.
     """
 
-    title: str = ""
-    """Of a case opened by hand; else the alert's own headline names it."""
     concern: Concern | None = None
     department: str = ""
     """To whom it was assigned 转办; empty = the policy's own department."""

@@ -55,6 +55,7 @@ def test_a_case_from_the_telephone_call_to_its_end(minyi: Minyi, opened: str) ->
     assert "已受理" in taken.out
     classified = minyi("alerts", "classify", short, "--concern", "emergency", "--by", "王", "--json").lines[0]
     assert [run["name"] for run in classified["case"]["clocks"]] == ["authoritative_5h", "press_24h"]
+    assert classified["case"]["title"] == "商户来电：协会收费"
     dues = minyi("alerts", "due", "--json").lines
     assert [(one["name"], one["overdue"]) for one in dues] == [
         ("interpret_3wd", True),

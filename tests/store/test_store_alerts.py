@@ -1,5 +1,6 @@
 """Alerts with compare-and-set, and messages that go out once."""
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -25,6 +26,7 @@ from minyi.models import (
 )
 from minyi.store.base import AlertChange
 from minyi.store.sqlite import SqliteStore, claimer
+from minyi.store.sqlite.codec import decode_alert, encode
 from tests.store.invented import NOW, START
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +72,15 @@ def test_an_alert_comes_back_whole(store: SqliteStore) -> None:
     assert [one.id for one in store.alerts(limit=1)] == ["a2"]
     assert store.detector_state() == {"p-0": "fold"}
     assert store.outbox() == [replace(message("k1"), created=NOW)]
+
+
+def test_alerts_as_earlier_releases_wrote_them_are_read() -> None:
+    """With a case that repeats its title, and from before there were cases."""
+    written = json.loads(encode(alert()))
+    written["case"]["title"] = "商户来电"
+    assert decode_alert(json.dumps(written)) == alert()
+    del written["case"]
+    assert [run.due for run in decode_alert(json.dumps(written)).case.clocks] == [NOW]
 
 
 def test_a_known_alert_or_message_changes_nothing(store: SqliteStore) -> None:
