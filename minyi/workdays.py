@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -88,14 +89,15 @@ def load_calendar(folder: Path | None = None) -> WorkCalendar:
     years = _read(resources.files("minyi").joinpath(FILE).read_bytes(), FILE)
     own = folder / FILE if folder is not None else None
     if own is not None and own.exists():
-        years |= _read(own.read_bytes(), str(own))
+        years = {**years, **_read(own.read_bytes(), str(own))}
     return WorkCalendar(
         {year: holidays for year, (holidays, _) in years.items()},
         {year: workdays for year, (_, workdays) in years.items()},
     )
 
 
-def _read(raw: bytes, file: str) -> dict[int, tuple[frozenset[date], frozenset[date]]]:
+@lru_cache(maxsize=4)  # by content: read often, changed once a year
+def _read(raw: bytes, file: str) -> Mapping[int, tuple[frozenset[date], frozenset[date]]]:
     try:
         table = tomllib.loads(raw.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
