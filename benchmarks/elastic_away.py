@@ -14,39 +14,11 @@ from jobs.indexing import Indexing
 from jobs.ingest import ingest_spool
 from jobs.notify import deliver
 from jobs.watch import watch
+from tests.servers import paper
 from tests.servers.site import Reply, Site, serve
 from tests.servers.smtp import serve_smtp
 
-OFFICE = """
-[office]
-name = "测量"
-contact = "bench@office.example"
-[search]
-url = ["{cluster}"]
-[mail]
-host = "127.0.0.1"
-port = {port}
-security = "none"
-sender = "minyi@office.example"
-[[recipient]]
-name = "值班员"
-address = "duty@office.example"
-level = 4
-[[source]]
-id = "paper"
-name = "示例日报"
-kind = "feed"
-url = ["{feed}"]
-legal_basis = "虚构"
-robots = {{ checked = 2026-01-05, result = "none" }}
-assessed = 2026-01-05
-delay = 0.0
-allow_hosts = ["{netloc}"]
-"""
-FEED = (
-    "<rss version='2.0'><channel><title>示例</title><item><title>甲</title>"
-    "<link>http://paper.example/1</link><description>商标年费</description></item></channel></rss>"
-)
+OFFICE = '[office]\nname = "测量"\ncontact = "bench@office.example"\n[search]\nurl = ["{cluster}"]\n'
 
 
 def mail_seconds(folder: Path, cluster: str) -> float:
@@ -55,9 +27,10 @@ def mail_seconds(folder: Path, cluster: str) -> float:
     The cluster is tried in between, as the service does, and does not answer.
     """
     with serve() as site, serve_smtp(folder, security="none") as catcher:
-        site.feed("/feed.xml", FEED)
-        feed = site.url("/feed.xml")
-        text = OFFICE.format(cluster=cluster, port=catcher.port, feed=feed, netloc=site.netloc)
+        site.feed("/feed.xml", paper.FEED)
+        text = (
+            OFFICE.format(cluster=cluster) + paper.mailbox(catcher.port) + paper.card(site.url("/feed.xml"))
+        )
         (folder / "office.toml").write_text(text, "utf-8")
         with open_context(folder / "office.toml", folder / "data") as context:
             took = _fall_silent(context, site)

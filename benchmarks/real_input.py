@@ -31,21 +31,9 @@ from minyi import clock
 from minyi.models import Post, Saved, SourceState
 from minyi.store.query import NameBook, Query, parse
 from minyi.text import search_key
+from tests.servers.paper import card
 
 HAN_PAIR = re.compile("[\u4e00-\u9fa5]{2}")
-
-CARD = """
-[[source]]
-id = "{id}"
-name = "{id}"
-kind = "{kind}"
-url = ["{url}"]
-legal_basis = "测量"
-robots = {{ checked = 2026-01-05, result = "none" }}
-assessed = 2026-01-05
-delay = 0.0
-allow_hosts = ["{netloc}"]
-"""
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -87,7 +75,7 @@ def run() -> Section:
     """Everything, or one row that says what is missing."""
     root = os.environ.get("MINYI_REAL_INPUT")
     about = "Real Chinese news pages, feeds and posts, served on loopback and read by the product."
-    command = "MINYI_REAL_INPUT=FOLDER make bench"
+    command = "MINYI_REAL_INPUT=FOLDER python -m benchmarks real_input"
     rows = [Row("not measured", "MINYI_REAL_INPUT is not set")]
     if root:
         rows = [*pages(Path(root)), *feeds(Path(root)), *posts(Path(root))]
@@ -107,8 +95,10 @@ def pages(root: Path) -> Iterator[Row]:
         links = "".join(f'<li><a href="{file}">{file}</a></li>' for file in files)
         (Path(name) / "index.html").write_text(f"<html><body><ul>{links}</ul></body></html>", "utf-8")
         with serving(Path(name)) as netloc:
-            card = CARD.format(id="news", kind="article", url=f"http://{netloc}/index.html", netloc=netloc)
-            with office(card.replace("delay", 'allow = ["/[^/]+[.]html$"]\ndelay')) as context:
+            articles = 'allow = ["/[^/]+[.]html$"]'
+            with office(
+                card(f"http://{netloc}/index.html", "news", kind="article", more=articles)
+            ) as context:
                 crawl(context)
                 found = {str(s.post.url).rsplit("/", 1)[-1]: s.post for s in context.store.iterate(Query())}
                 stored = context.store.post_count()
@@ -170,10 +160,7 @@ def feeds(root: Path) -> Iterator[Row]:
             f"{path.parent.name}.{number}": path.relative_to(folder).as_posix()
             for number, path in enumerate(files)
         }
-        text = "".join(
-            CARD.format(id=one, kind="feed", url=f"http://{netloc}/{path}", netloc=netloc)
-            for one, path in cards.items()
-        )
+        text = "".join(card(f"http://{netloc}/{path}", one) for one, path in cards.items())
         with office(text) as context:
             first = crawl(context)
             stored = context.store.post_count()

@@ -11,6 +11,7 @@ from jobs.health import health
 from jobs.ingest import ingest_spool
 from jobs.watch import watch
 from minyi.models import AlertState, RuleName, Saved, SourceState
+from tests.servers import paper
 from tests.servers.site import Reply, Site, serve
 
 T0 = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -30,22 +31,8 @@ def feed(entries: dict[int, str]) -> str:
 @contextmanager
 def office(folder: Path, data: Path, site: Site) -> Iterator[Context]:
     """An office that reads one feed of the site."""
-    text = f"""
-[office]
-name = "示例局"
-contact = "press@office.example"
-[[source]]
-id = "paper"
-name = "示例日报"
-kind = "feed"
-url = ["{site.url("/feed.xml")}"]
-legal_basis = "虚构"
-robots = {{ checked = 2026-01-05, result = "none" }}
-assessed = 2026-01-05
-every = "30m"
-delay = 0.0
-allow_hosts = ["{site.netloc}"]
-"""
+    text = '[office]\nname = "示例局"\ncontact = "press@office.example"\n'
+    text += paper.card(site.url("/feed.xml"), more='every = "30m"')
     (folder / "office.toml").write_text(text, "utf-8")
     with open_context(folder / "office.toml", data) as context:
         yield context

@@ -10,34 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from jobs.service import Service
+from tests.servers import paper
 from tests.servers.site import Reply, Site, serve
 
 ROOT = Path(__file__).parents[2]
 OFFICE = '[office]\nname = "示例局"\ncontact = "press@office.example"\n'
 
-FEED = (
-    '<rss version="2.0"><channel><title>示例</title><item><title>甲</title>'
-    "<link>http://paper.example/1</link><description>商标年费</description></item></channel></rss>"
-)
-CARD = """
-[[source]]
-id = "{id}"
-name = "{id}"
-kind = "feed"
-url = ["{url}"]
-legal_basis = "虚构"
-robots = {{ checked = 2026-01-05, result = "none" }}
-assessed = 2026-01-05
-delay = 0.0
-allow_hosts = ["{netloc}"]
-"""
-
 
 def two_feeds(folder: Path, site: Site) -> Path:
     """A configuration with the feeds `slow` and `quick` of the site."""
-    cards = [
-        CARD.format(id=one, url=site.url(f"/{one}.xml"), netloc=site.netloc) for one in ("slow", "quick")
-    ]
+    cards = [paper.card(site.url(f"/{one}.xml"), one) for one in ("slow", "quick")]
     (folder / "office.toml").write_text(OFFICE + "".join(cards), "utf-8")
     return folder / "office.toml"
 
@@ -98,7 +80,7 @@ def test_a_hanging_source_holds_up_no_other(tmp_path: Path, warmed: Callable[[Pa
     release = threading.Event()
     with serve() as site, Service(two_feeds(tmp_path, site), warmed(tmp_path / "data")) as service:
         site.routes["/slow.xml"] = lambda _: (release.wait(60), Reply(b"", 503))[1]
-        site.feed("/quick.xml", FEED)
+        site.feed("/quick.xml", paper.FEED)
         try:
             service.collect()
             while service._collecting.store.post_count() == 0:

@@ -14,27 +14,10 @@ from jobs.ingest import ingest_spool
 from minyi import spool
 from minyi.errors import ConfigError
 from minyi.models import CrawlRun, RawPost, Saved, SourceId, SourceState
+from tests.servers import paper
 from tests.servers.site import serve
 
-FEED = (
-    "<rss version='2.0'><channel><title>示例</title><item><title>甲</title>"
-    "<link>http://paper.example/1</link><description>商标年费</description></item></channel></rss>"
-)
-CARD = """
-[office]
-name = "示例局"
-contact = "press@office.example"
-[[source]]
-id = "paper"
-name = "示例日报"
-kind = "feed"
-url = ["{url}"]
-legal_basis = "虚构"
-robots = {{ checked = 2026-01-05, result = "none" }}
-assessed = 2026-01-05
-delay = 0.0
-allow_hosts = ["{netloc}"]
-"""
+OFFICE = '[office]\nname = "示例局"\ncontact = "press@office.example"\n'
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 TEXTS = ("注册商标要交年费吗", "听说新办法下月起实行", "窗口的工作人员很耐心")
 
@@ -103,8 +86,8 @@ def test_only_complete_files_are_handed_over_and_a_full_disk_is_named(tmp_path: 
 def test_a_crawl_by_hand_leaves_a_copy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`minyi crawl --hand-over DIR`: one file of the source, which another record takes as its own."""
     with serve() as site:
-        site.feed("/feed.xml", FEED)
-        card = CARD.format(url=site.url("/feed.xml"), netloc=site.netloc)
+        site.feed("/feed.xml", paper.FEED)
+        card = OFFICE + paper.card(site.url("/feed.xml"))
         (tmp_path / "office.toml").write_text(card, "utf-8")
         words = ["--config", str(tmp_path / "office.toml"), "--data", str(tmp_path / "data")]
         assert main(["crawl", "--hand-over", str(tmp_path / "out"), *words]) == 0
