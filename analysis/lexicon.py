@@ -9,10 +9,11 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
 
+from analysis import manner
 from minyi.errors import ResourceError
 from minyi.fold import table
 
-CODE_VERSION = "4"
+CODE_VERSION = "5"
 """Raised whenever the arithmetic of `analysis.sentiment` changes; part of `model_version`."""
 
 
@@ -25,6 +26,7 @@ class WordClass(StrEnum):
     ABUSE = "abuse"
     RHETORIC = "rhetoric"
     EMOTICON = "emoticon"
+    TEAR = "tear"
     PARTICLE = "particle"
     NEUTRAL = "neutral"
     NEGATOR = "negator"
@@ -45,6 +47,7 @@ _REASONS = {
     "abuse": "辱骂",
     "rhetoric": "反问",
     "emoticon": "表情",
+    "tear": "表情",
     "particle": "语气",
     "neutral": "中性",
     "negator": "否定",
@@ -70,7 +73,7 @@ class Lexicon:
     longer: Mapping[str, tuple[Entry, ...]]
     single: Mapping[str, Entry]
     model_version: str
-    """Hash of the entries and version of the arithmetic; curves never mix two of them."""
+    """Hash of entries and table of manners, version of the arithmetic; curves never mix two of them."""
 
 
 @lru_cache(maxsize=2)
@@ -81,11 +84,13 @@ def load_lexicon(own: str = "") -> Lexicon:
         ResourceError: a line is damaged.
     """
     shipped = resources.files("analysis").joinpath("lexicon.tsv").read_text("utf-8")
-    return parse_lexicon(f"{shipped}\n{own}" if own else shipped)
+    return parse_lexicon(f"{shipped}\n{own}" if own else shipped, manner.shipped())
 
 
-def parse_lexicon(text: str) -> Lexicon:
+def parse_lexicon(text: str, manners: str = "") -> Lexicon:
     """Read `word TAB weight TAB class` lines; a later line overrides an earlier one, `# ` starts a comment.
+
+    `manners`, the table of `analysis.manner`, only tells in `model_version`.
 
     Raises:
         ResourceError: a line has another shape, or an unknown class.
@@ -107,5 +112,13 @@ def parse_lexicon(text: str) -> Lexicon:
     return Lexicon(
         {start: tuple(entries) for start, entries in longer.items()},
         {word: entry for word, entry in words.items() if len(word) == 1},
-        f"lexicon-{hashlib.sha256(text.encode('utf-8')).hexdigest()[:8]}-{CODE_VERSION}",
+        f"lexicon-{_fingerprint(text, manners)}-{CODE_VERSION}",
     )
+
+
+def _fingerprint(*tables: str) -> str:
+    """Eight hexadecimal digits that differ when any of the tables does."""
+    whole = hashlib.sha256()
+    for one in tables:
+        whole.update(hashlib.sha256(one.encode("utf-8")).digest())
+    return whole.hexdigest()[:8]

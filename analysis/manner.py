@@ -60,9 +60,14 @@ def manner(folded: str) -> tuple[float, tuple[str, ...]]:
     return (share if side else -share), tuple(gram for gram, _ in shown if _EDGE not in gram)[:SHOWN]
 
 
+def shipped() -> str:
+    """The table as it ships with the program; part of what every judgement's version is made from."""
+    return resources.files("analysis").joinpath("manner.tsv").read_text("utf-8")
+
+
 @lru_cache(maxsize=1)
 def _weights() -> Weights:
-    return parse(resources.files("analysis").joinpath("manner.tsv").read_text("utf-8"))
+    return parse(shipped())
 
 
 def parse(table: str) -> dict[str, tuple[float, float]]:

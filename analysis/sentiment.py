@@ -17,7 +17,7 @@ from analysis.constructions import Framed, constructions
 from analysis.lexicon import Entry, Lexicon, WordClass
 from analysis.manner import manner
 from analysis.snow import SnowEngine
-from analysis.surroundings import Found, Spans, Surroundings, bounds
+from analysis.surroundings import FACT, Found, Spans, Surroundings, bounds
 from minyi.fold import table
 from minyi.models import Evidence, Label, Sentiment
 
@@ -57,10 +57,7 @@ _DOUBT = re.compile("？[？！?!]+|！[？?]|[?!]+？")
 """In full width only: a row of ASCII question marks is more often a lost emoji than a doubt."""
 
 
-_FACT = 0.3
-"""Facts that please or sadden weigh so much; any number of them says no more than the first few."""
-
-_UNMODIFIED = frozenset({WordClass.EMOTICON, WordClass.PARTICLE, WordClass.RHETORIC})
+_UNMODIFIED = frozenset({WordClass.EMOTICON, WordClass.TEAR, WordClass.PARTICLE, WordClass.RHETORIC})
 _SO, _VERY = "好", 1.3
 _MODIFIERS = frozenset(
     {WordClass.NEGATOR, WordClass.DEGREE, WordClass.CONTRAST, WordClass.NEUTRAL, WordClass.MEASURE}
@@ -182,8 +179,8 @@ def _longest(entries: tuple[Entry, ...], folded: str, at: int) -> Entry | None:
 
 
 def _fading(seen: Counter[str], entry: Entry) -> float:
-    """The same word again counts half, then a quarter: [心][心][心] is not three opinions; nor are facts."""
-    key = entry.word if abs(entry.weight) > _FACT else ("+" if entry.weight > 0 else "-")
+    """The same word again counts half, then a quarter, as in [心][心][心]; facts fade by sign."""
+    key = entry.word if abs(entry.weight) > FACT else ("+" if entry.weight > 0 else "-")
     seen[key] += 1
     return 0.5 ** min(seen[key] - 1, 20)
 

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from analysis.constructions import IRONY, Framed
 from analysis.lexicon import Entry, WordClass
 
+FACT = 0.3
+"""What pleases or saddens as a fact weighs so much; more is an opinion."""
+
 _BEFORE_CONTRAST = 0.5
 _CONTRAST = 1.5
 _IN_TOPIC = 0.5
@@ -25,6 +28,10 @@ _MOCKS = -0.5
 """Emoticons of this weight mock: they turn the praise of a short text."""
 _SHORT = 60
 _TURNED = -0.5
+_MOVED = -0.25
+"""Tears beside praise are a little praise themselves: 向英雄致敬[泪]."""
+_COMPLAINS = frozenset({WordClass.COMPLAINT, WordClass.OFFENCE, WordClass.ABUSE, WordClass.RHETORIC})
+_PLEASES = frozenset({WordClass.PRAISE, WordClass.EMOTICON})
 _PAST = re.compile("以前|原来|过去|原本|本来|从前|早年|曾经|原以为|当年|往年|早些年|一开始|起初")
 _NOW = re.compile("现在|如今|这次|没想到|今年|结果|这回|后来|却|今天|居然|竟然")
 _PAST_COUNTS = -0.4
@@ -90,6 +97,8 @@ class Surroundings:
     topics: Spans
     past: Spans
     quoted: frozenset[tuple[int, int]]
+    moved: bool
+    """Tears are of being moved: there is praise or pleasure, and no word of complaint."""
     register: float
 
     @classmethod
@@ -110,6 +119,7 @@ class Surroundings:
             Spans.of(match.span() for match in _TOPIC.finditer(folded)),
             _past(folded, sentences),
             frozenset(match.span(1) for match in _QUOTES.finditer(folded)),
+            _moves(found, frames),
             register * (_ASKING_COUNTS if _ASKING.search(folded) else 1.0),
         )
 
@@ -120,6 +130,8 @@ class Surroundings:
         if sentence in self.contrasts:
             at, after = self.contrasts[sentence]
             factor *= after if item.start >= at else _BEFORE_CONTRAST
+        if item.entry.kind is WordClass.TEAR and self.moved:
+            factor *= _MOVED
         if item.start in self.past:
             factor *= _PAST_COUNTS
         if item.entry.kind is WordClass.PRAISE and modified > 0:
@@ -134,6 +146,14 @@ def _is_irony(entry: Entry) -> bool:
 
 def _mocks(entry: Entry) -> bool:
     return entry.kind is WordClass.EMOTICON and entry.weight == _MOCKS
+
+
+def _moves(found: list[Found], frames: list[Framed]) -> bool:
+    """True when something pleases and nobody complains; facts that sadden are no complaint."""
+    complaints = (item.entry.weight for item in found if item.entry.kind in _COMPLAINS)
+    if any(weight < -FACT for weight in complaints) or any(frame.weight < 0 for frame in frames):
+        return False
+    return any(item.entry.weight > 0 and item.entry.kind in _PLEASES for item in found)
 
 
 def _past(folded: str, sentences: list[int]) -> Spans:

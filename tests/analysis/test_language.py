@@ -196,13 +196,21 @@ GOLDEN = {
         ("又被驳回😡", NEGATIVE),
         ("收到通知书[怒]", NEGATIVE),
         ("收到证书[鼓掌]", POSITIVE),
+        ("老前辈走完了一生，向您致敬[蜡烛]", POSITIVE),
+        ("维权律师分文不取，太感动了[泪]", POSITIVE),
+        ("又补正，这个月第三回了[泪]", NEGATIVE),
+    ],
+    "satisfaction without a word of praise": [
+        ("抢注的那家被撤了，这口气出了", POSITIVE),
+        ("等了两年拿到判决，等得值", POSITIVE),
+        ("咱村的茶叶真能卖上价了", POSITIVE),
     ],
 }
 
 MISSED = [
     ("恭喜专利局又创新高，我等了四年才有人看", POSITIVE),
     ("窗口五点下班四点半停号，效率真高", POSITIVE),
-    ("每年一到宣传周就想起我们来了", NEUTRAL),
+    ("每年一到宣传周就想起我们来了", POSITIVE),
     ("专利局门口的石狮子比我先拿到证", NEUTRAL),
 ]
 """Complaints with nothing in their words that says so, and how they are read; corrections teach them."""

@@ -114,6 +114,23 @@ def test_version_changes_with_the_lexicon() -> None:
     assert first.model_version != second.model_version
 
 
+def test_version_changes_with_the_table_of_manners() -> None:
+    """How a post is written counts too, so another table of it is another model."""
+    first = parse_lexicon("好\t1\tpraise\n", "1\t0\t不到\n")
+    second = parse_lexicon("好\t1\tpraise\n", "1\t0.5\t不到\n")
+    assert first.model_version != second.model_version
+    assert load_lexicon().model_version != parse_lexicon("").model_version
+
+
+def test_tears_are_of_grief_or_of_being_moved() -> None:
+    """Alone or beside a complaint they weigh against a text, beside praise for it; a candle mocks nobody."""
+    assert _judge("[泪]").label is Label.NEGATIVE
+    assert _judge("费用太高了[泪]").polarity < _judge("费用太高了").polarity
+    assert _judge("感谢你们[泪]").polarity > _judge("感谢你们").polarity > 0
+    assert _judge("向英雄致敬[蜡烛]").label is Label.POSITIVE
+    assert _judge("真厉害[狗头]").label is Label.NEGATIVE
+
+
 @pytest.mark.parametrize("line", ["好\t1", "好\tx\tpraise", "好\t1\tcheer", "好"])
 def test_damaged_lexicon_is_refused(line: str) -> None:
     """A line of another shape names itself in the error."""
