@@ -83,6 +83,15 @@ def test_pinyin_notes_go_and_other_brackets_stay(noted: str, plain: str) -> None
         "138 001 38000",
         "008613800138000",
         "1 3 8 0 0 1 3 8 0 0 0",
+        "一三八零零一三八零零零",
+        "幺三八〇〇幺三八〇〇〇",
+        "壹叁捌零零壹叁捌零零零",
+        "壹參捌零零壹參捌零零零",
+        "一三八 零零一三 八零零零",
+        "一三八，零零一三，八零零零",
+        "一 三 八 零 零 一 三 八 零 零 零",
+        "138零零一三8000",
+        "①③⑧⓪⓪①③⑧⓪⓪⓪",
     ],
 )
 def test_mobile_numbers_are_masked_in_text_and_key(number: str) -> None:
@@ -99,6 +108,8 @@ def test_mobile_numbers_are_masked_in_text_and_key(number: str) -> None:
         ("130503670401001号", "[证件号]号"),
         ("写信给zhang.san@example.cn。", "写信给[邮箱]。"),
         ("13800138000@example.com", "[邮箱]"),
+        ("身份证一一零一零五一九四九一二三一零零二X。", "身份证[证件号]。"),
+        ("壹壹零壹零伍 壹玖肆玖壹贰叁壹 零零贰壹", "[证件号]"),
     ],
 )
 def test_identity_numbers_and_mail_addresses_are_masked(written: str, shown: str) -> None:
@@ -118,6 +129,19 @@ def test_identity_numbers_and_mail_addresses_are_masked(written: str, shown: str
         "2022-05-26 10:30",
         "订单110105199913450021",
         "@国家知识产权局",
+        "一九四九年十月一日至二〇二二年五月",
+        "二〇二二一一二五",
+        "国知发〔二〇二二〕三十六号",
+        "申请号二〇二一一〇一二三四五六七",
+        "登记号第一三八零零一三八零零零号",
+        "一三八零零一三八零零零零",
+        "一、三、五、七、八、十、十二月",
+        "一三五七九，二四六八十，一三五七九",
+        "圆周率三点一四一五九二六五三五八",
+        "共一三八零零一三八零零零万元",
+        "一三八一三二四三二一二号文件",
+        "一九九〇、一九九五、二〇〇〇",
+        "二〇二一二〇二二二〇二三",
     ],
 )
 def test_numbers_of_the_trade_survive_masking(kept: str) -> None:
