@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from alerts import explain_source, explain_talk
 from alerts.phrases import Names, chance, late, number, span, spread, window
-from alerts.wording import RULE_WORDS, about, duration, percent
+from alerts.wording import about, duration, percent
 from minyi.models import SOURCE_RULES, RuleName, Scope, Spike
 
 __all__ = ["Names", "explain", "headline", "sentences", "span"]
@@ -31,7 +31,7 @@ def headline(spike: Spike, names: Names) -> str:
     """One short line without a full stop: for subjects and lists."""
     if spike.rule in SOURCE_RULES:
         return explain_source.headline(spike, names)
-    kind = "发布后关注上升" if spike.arithmetic.get("ordinary_release") else RULE_WORDS[spike.rule]
+    kind = "发布后关注上升" if spike.arithmetic.get("ordinary_release") else spike.rule.chinese
     return explain_talk.headline(spike, names) or (
         f"{names.policy(spike.policy)}{kind}：{window(spike)} {spike.observed} 帖"
         f"（平时{about(spike.expected)} 帖）"
@@ -105,8 +105,8 @@ def _ordinary(spike: Spike) -> str:
 def _trigger(spike: Spike) -> str:
     score = f"{spike.score:.1f}（阈值 {spike.threshold:g}）"
     if spike.arithmetic.get("regime") == "dense":
-        return f"触发：{RULE_WORDS[spike.rule]}，异常分 S={score}。"
-    return f"触发：{RULE_WORDS[spike.rule]}，意外程度 {score}，即偶然出现的概率{chance(10.0**-spike.score)}。"
+        return f"触发：{spike.rule.chinese}，异常分 S={score}。"
+    return f"触发：{spike.rule.chinese}，意外程度 {score}，即偶然出现的概率{chance(10.0**-spike.score)}。"
 
 
 def _coverage(spike: Spike) -> str:

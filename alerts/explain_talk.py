@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from alerts.phrases import Names, chance, late, number, span, spread, window
-from alerts.wording import RULE_WORDS, about, percent
+from alerts.wording import about, percent
 from minyi.clock import local_text
 from minyi.models import RuleName, Spike
 
@@ -48,7 +48,7 @@ def negative_share(spike: Spike, names: Names) -> list[str]:
         f"少于 {numbers['least_negative']} 帖负面不会触发。"
     )
     why = (
-        f"触发：{RULE_WORDS[spike.rule]}，偶然如此的概率{chance(number(spike, 'negative_p'))}"
+        f"触发：{spike.rule.chinese}，偶然如此的概率{chance(number(spike, 'negative_p'))}"
         f"（意外程度 {spike.score:.1f}，阈值 {spike.threshold:g}）。"
     )
     return [fact, spread(spike, names), why]
@@ -65,7 +65,7 @@ def misreading(spike: Spike, names: Names) -> list[str]:
     )
     right = f"正确表述：{str(numbers['statement']).rstrip('。')}。"
     why = (
-        f"触发：{RULE_WORDS[spike.rule]}，独立声音 {spike.score:g} 个"
+        f"触发：{spike.rule.chinese}，独立声音 {spike.score:g} 个"
         f"（首次复述即提示，满 {spike.threshold:g} 个按扩散处理）。"
     )
     return [fact, right, spread(spike, names), why]
@@ -80,7 +80,7 @@ def novelty(spike: Spike, names: Names) -> list[str]:
         f"相同或相近的文字，见于 {numbers['sources']} 个来源，此前 28 天未见{more}。"
     )
     why = (
-        f"触发：{RULE_WORDS[spike.rule]}，{window(spike)}内满 {spike.threshold:g} 帖、"
+        f"触发：{spike.rule.chinese}，{window(spike)}内满 {spike.threshold:g} 帖、"
         f"{numbers['min_sources']} 个来源即提示。"
     )
     return [fact, spread(spike, names), why]
@@ -94,4 +94,4 @@ def key_source(spike: Spike, names: Names) -> list[str]:
         f"{late(spike)}{names.policy(spike.policy)}{span(spike)}被重点信源提及 {spike.observed} 帖"
         f"（{numbers['sources']} 个来源）{negative}。"
     )
-    return [fact, spread(spike, names), f"触发：{RULE_WORDS[spike.rule]}，重点信源每次提及都提示。"]
+    return [fact, spread(spike, names), f"触发：{spike.rule.chinese}，重点信源每次提及都提示。"]

@@ -2,20 +2,6 @@
 
 from __future__ import annotations
 
-from minyi.models import RuleName
-
-RULE_WORDS = {
-    RuleName.VOLUME: "声量突增",
-    RuleName.NEGATIVE_VOLUME: "负面声量突增",
-    RuleName.NEGATIVE_SHARE: "负面占比上升",
-    RuleName.MISREADING: "误读传播",
-    RuleName.NOVELTY: "新说法",
-    RuleName.KEY_SOURCE: "重点信源提及",
-    RuleName.SOURCE_SILENT: "信源静默",
-    RuleName.SOURCE_BLOCKED: "信源拒绝读取",
-    RuleName.BY_HAND: "手工立案",
-}
-
 
 def duration(seconds: float) -> str:
     """`30 秒`, `15 分钟`, `2 小时`, `1.5 小时`, `3 天`."""

@@ -16,7 +16,6 @@ from jobs.finding import find_alert
 from jobs.letters import alert_view, names_of
 from minyi.clock import local_iso
 from minyi.models import Alert, Spike
-from reports.compose import RULE_NAMES
 
 
 def options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentParser]) -> None:
@@ -47,7 +46,7 @@ def run_list(args: argparse.Namespace) -> int:
         (
             alert.id[:8],
             alert.level.short,
-            RULE_NAMES[alert.rule],
+            alert.rule.chinese,
             names.source(alert.spike.source) if alert.spike.source else names.policy(alert.policy),
             alert.state.chinese,
             short_time(alert.detected_at, now),

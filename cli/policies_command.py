@@ -20,8 +20,6 @@ from minyi.clock import local_iso
 from minyi.models import Policy
 from minyi.policyfile import load_policies
 
-STATUS = {"planned": "拟制定", "consulting": "征求意见", "released": "已发布", "repealed": "已废止"}
-
 
 def options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentParser]) -> None:
     """Set up the command."""
@@ -71,7 +69,7 @@ def run_list(args: argparse.Namespace) -> int:
             print_json(policy_values(policy))
         return 0
     rows = [
-        (p.id, p.title, p.doc_number, STATUS[p.status], short_time(p.released_at, now), p.department)
+        (p.id, p.title, p.doc_number, p.status.chinese, short_time(p.released_at, now), p.department)
         for p in policies
     ]
     header = ("编号", "标题", "文号", "状态", "发布时间", "牵头部门")

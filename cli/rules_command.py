@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from alerts.explain import explain
-from alerts.wording import RULE_WORDS
 from cli.alerts_command import spike_values
 from cli.opening import opened
 from cli.output import print_json, print_table, time_option
@@ -71,4 +70,4 @@ def _list(title: str, spikes: Sequence[Spike], texts: Sequence[str]) -> None:
     if spikes:
         print(f"\n{title}：")
     for spike, text in zip(spikes, texts, strict=True):
-        print(f"- {local_text(spike.window.end)} {RULE_WORDS[spike.rule]} {spike.level.short}　{text}")
+        print(f"- {local_text(spike.window.end)} {spike.rule.chinese} {spike.level.short}　{text}")

@@ -134,5 +134,4 @@ def _paused(context: Context, one: SourceHealth) -> bool:
 
 def _trouble(one: SourceHealth) -> str:
     reasons = one.last_run.reasons if one.last_run else ()
-    names = {"blocked": "被拦截", "down": "中断", "broken": "失效", "paused": "已暂停"}
-    return names.get(one.state, "无数据") + (f"：{reasons[0]}" if reasons else "")
+    return (one.state.chinese if one.state.blind else "无数据") + (f"：{reasons[0]}" if reasons else "")

@@ -53,5 +53,7 @@ def problems(context: Context, now: datetime) -> list[str]:
         found = [f"{words}；在那之前不用它判断" for words in faults(context).values()]
     versions = mixed_lately(context.store, ALL_POLICIES, now)
     if versions:
-        found.append(f"负面突增暂停识别：近 28 天{mixed_words(versions).removeprefix('这段时间')}")
+        found.append(
+            f"负面声量突增、负面占比上升暂停识别：近 28 天{mixed_words(versions).removeprefix('这段时间')}"
+        )
     return found

@@ -21,7 +21,6 @@ from minyi.models import (
     Policy,
     PolicyStatus,
     Post,
-    RuleName,
     SourceId,
     SourceState,
     Span,
@@ -30,34 +29,6 @@ from reports.situation import NO_DATA, AlertLine, Day, Given, PolicyLine, PostLi
 
 POSTS_SHOWN = 3
 """Posts shown under an alert."""
-
-RULE_NAMES = {
-    RuleName.VOLUME: "总量突增",
-    RuleName.NEGATIVE_VOLUME: "负面突增",
-    RuleName.NEGATIVE_SHARE: "负面占比上升",
-    RuleName.MISREADING: "误读传播",
-    RuleName.NOVELTY: "新说法",
-    RuleName.KEY_SOURCE: "重点信源提及",
-    RuleName.SOURCE_SILENT: "信源静默",
-    RuleName.SOURCE_BLOCKED: "信源拒绝读取",
-    RuleName.BY_HAND: "手工立案",
-}
-"""Short names of the rules, for tables."""
-
-_STATES = {
-    SourceState.OK: "正常",
-    SourceState.QUIET: "安静",
-    SourceState.BLOCKED: "被拦截",
-    SourceState.DOWN: "中断",
-    SourceState.BROKEN: "失效",
-    SourceState.PAUSED: "已暂停",
-}
-_STATUS = {
-    PolicyStatus.PLANNED: "拟发布",
-    PolicyStatus.CONSULTING: "征求意见",
-    PolicyStatus.RELEASED: "已发布",
-    PolicyStatus.REPEALED: "已废止",
-}
 
 
 def compose(given: Given) -> Situation:
@@ -112,7 +83,7 @@ def _status(policy: Policy) -> str:
     if policy.status is PolicyStatus.CONSULTING and policy.consult_to:
         return f"征求意见至 {_date(policy.consult_to)}"
     released = f" {policy.released_at.astimezone(LOCAL):%Y-%m-%d}" if policy.released_at else ""
-    return _STATUS[policy.status] + released
+    return policy.status.chinese + released
 
 
 def _days(buckets: Sequence[Bucket]) -> tuple[Day, ...]:
@@ -151,7 +122,7 @@ def _alert(alert: Alert, given: Given) -> AlertLine:
         level=alert.level.value,
         level_name=alert.level.chinese,
         subject=_subject(alert, given, names),
-        rule=RULE_NAMES[alert.rule],
+        rule=alert.rule.chinese,
         state=alert.state.chinese,
         detected=alert.detected_at,
         due=_due(alert, given.now),
@@ -194,7 +165,7 @@ def _source(card: Source, given: Given) -> SourceLine:
     return SourceLine(
         id=card.id,
         name=card.name,
-        state=_STATES[state] if state else "未采集",
+        state=state.chinese if state else "未采集",
         healthy=state is not None and not state.blind,
         last_success=health.last_success if health else None,
         newest_item=health.newest_item if health else None,

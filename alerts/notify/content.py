@@ -10,7 +10,6 @@ from alerts.explain import Names, explain, headline
 from alerts.figures import figures
 from alerts.notify import safe
 from alerts.notify.base import Letter
-from alerts.wording import RULE_WORDS
 from minyi.chart import Bar, in_words
 from minyi.clock import local_text
 from minyi.models import SOURCE_RULES, Alert, ClockRun, Level
@@ -124,7 +123,7 @@ def text(view: AlertView) -> str:
     """The mail as plain text."""
     parts = [SAMPLE_BANNER] if view.sample else []
     parts.append(
-        f"{view.alert.level.chinese}　{REASONS.get(view.reason, view.reason)}　{RULE_WORDS[view.alert.rule]}"
+        f"{view.alert.level.chinese}　{REASONS.get(view.reason, view.reason)}　{view.alert.rule.chinese}"
     )
     parts.append(safe.line(headline(view.alert.spike, view.names), LINE_LONGEST))
     parts.append(safe.body(explain(view.alert.spike, view.names), 2000))

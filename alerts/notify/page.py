@@ -7,7 +7,6 @@ from alerts.notify import content, safe
 from alerts.notify.base import PICTURE, Letter
 from alerts.notify.content import AlertView, ClaimView, Command, SamplePost
 from alerts.notify.style import CELL, CODE, HEAD, PLAIN, SMALL, banner, page
-from alerts.wording import RULE_WORDS
 from minyi.chart import SHOWN_WIDTH, draw, in_words
 from minyi.models import Level
 
@@ -40,7 +39,7 @@ def html(view: AlertView) -> str:
 def _top(view: AlertView) -> str:
     alert = view.alert
     reason = content.REASONS.get(view.reason, view.reason)
-    mark = safe.escape(f"{alert.level.chinese}　{reason}　{RULE_WORDS[alert.rule]}")
+    mark = safe.escape(f"{alert.level.chinese}　{reason}　{alert.rule.chinese}")
     told = "".join(
         f'<p style="{PLAIN}">{safe.escape(safe.body(one, 1000))}</p>'
         for one in sentences(alert.spike, view.names)

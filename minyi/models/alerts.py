@@ -26,6 +26,21 @@ class RuleName(StrEnum):
     BY_HAND = "by_hand"
     """Opened by a person: a request from above, a telephone call."""
 
+    @property
+    def chinese(self) -> str:
+        """The word users see."""
+        return {
+            "volume": "声量突增",
+            "negative_volume": "负面声量突增",
+            "negative_share": "负面占比上升",
+            "misreading": "误读传播",
+            "novelty": "新说法",
+            "key_source": "重点信源提及",
+            "source_silent": "信源静默",
+            "source_blocked": "信源拒绝读取",
+            "by_hand": "手工立案",
+        }[self.value]
+
 
 SOURCE_RULES = frozenset({RuleName.SOURCE_SILENT, RuleName.SOURCE_BLOCKED})
 """Rules about a source: no policy, no posts, no clock."""

@@ -25,6 +25,16 @@ class PolicyStatus(StrEnum):
     RELEASED = "released"
     REPEALED = "repealed"
 
+    @property
+    def chinese(self) -> str:
+        """The word users see."""
+        return {
+            "planned": "拟制定",
+            "consulting": "征求意见",
+            "released": "已发布",
+            "repealed": "已废止",
+        }[self.value]
+
 
 @dataclass(frozen=True, slots=True)
 class Words:

@@ -40,6 +40,11 @@ class Stance(StrEnum):
     ASK = "ask"
     UNCLEAR = "unclear"
 
+    @property
+    def chinese(self) -> str:
+        """The word users see."""
+        return {"repeat": "复述", "rebut": "辟谣", "ask": "询问", "unclear": "待核"}[self.value]
+
 
 @dataclass(frozen=True, slots=True)
 class RawPost:

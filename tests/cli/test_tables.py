@@ -61,7 +61,7 @@ def test_alerts_fit_80_columns_with_nothing_cut(minyi: Minyi, tmp_path: Path) ->
     page = minyi("alerts", "list").out
     assert all(cells(line) <= 80 for line in page.splitlines())
     assert "…" not in page
-    for words in ("01234567", "I级·红", "负面突增", "待受理", "03-02 12:00", "03-04 12:00"):
+    for words in ("01234567", "I级·红", "负面声量突增", "待受理", "03-02 12:00", "03-04 12:00"):
         assert words in page
     assert set("清溪县公交票价调整方案（征求意见稿）") <= set(page)
 

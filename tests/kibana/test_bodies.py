@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from alerts.wording import RULE_WORDS
 from kibana import bodies
 from kibana.charts import MarksAs
-from minyi.models import AlertState, SourceState
+from minyi.models import AlertState, RuleName, SourceState
 from minyi.panels import COLUMNS, Boards, load_boards
 from minyi.store.elastic import access
 from minyi.store.elastic.layout import Layout
@@ -226,7 +225,7 @@ def test_states_and_rules_show_in_the_words_of_alerts_and_mails() -> None:
     """Each stored value once; nothing English is left on a board."""
     known = {
         ("minyi-alerts", "state"): {one.value: one.chinese for one in AlertState},
-        ("minyi-alerts", "rule"): {rule.value: words for rule, words in RULE_WORDS.items()},
+        ("minyi-alerts", "rule"): {one.value: one.chinese for one in RuleName},
         ("minyi-health", "state"): {one.value: one.chinese for one in SourceState},
     }
     for (index, name), words in known.items():

@@ -210,7 +210,7 @@ def test_an_alert_shows_its_arithmetic_and_links() -> None:
     """Its own text, rule and state, and the posts that speak for it; forgotten posts are left out."""
     text = render(compose(_given()), 100)
     assert "近 1 小时负面 18 帖，平时约 0.4 帖。" in text
-    assert "负面突增 · 待受理" in text
+    assert "负面声量突增 · 待受理" in text
     assert "[负面] 凭什么收费" in text
     assert "http://127.0.0.1:1/a.html" in text
 
