@@ -10,16 +10,11 @@ from alerts.explain import headline
 from cli.opening import opened
 from cli.output import print_json
 from jobs.postview import PostView, post_view
+from jobs.textlines import sentiment_values
 from minyi.clock import local_iso, local_text
-from minyi.models import Post, Precision, Stance
+from minyi.models import Precision
 from minyi.store.learning import BY_HAND
 
-STANCE = {
-    Stance.REPEAT: "复述",
-    Stance.REBUT: "辟谣",
-    Stance.ASK: "询问",
-    Stance.UNCLEAR: "待核",
-}
 VIA = {"doc_number": "文号", "title": "标题", "alias": "别名", "words": "关键词", "link": "链接"}
 
 
@@ -61,7 +56,7 @@ def values(view: PostView) -> dict[str, Any]:
         "official": post.official,
         "sample": post.sample,
         "keywords": list(post.keywords),
-        "sentiment": _sentiment_values(post),
+        "sentiment": sentiment_values(post.sentiment) if post.sentiment else None,
         "corrections": [
             {"by": one.who, "at": local_iso(one.at), "label": one.label.value, "note": one.note}
             for one in view.corrections
@@ -91,23 +86,6 @@ def values(view: PostView) -> dict[str, Any]:
                 for one in view.earlier
             ],
         },
-    }
-
-
-def _sentiment_values(post: Post) -> dict[str, Any] | None:
-    feeling = post.sentiment
-    if feeling is None:
-        return None
-    evidence = [
-        {"word": one.word, "start": one.start, "end": one.end, "weight": one.weight, "reason": one.reason}
-        for one in feeling.evidence
-    ]
-    return {
-        "polarity": feeling.polarity,
-        "label": feeling.label.value,
-        "snownlp": feeling.snownlp,
-        "model": feeling.model_version,
-        "evidence": evidence,
     }
 
 
@@ -155,7 +133,7 @@ def _judged(view: PostView) -> Iterator[str]:
         yield f"政策：{names.policy(match.policy)}（{VIA.get(match.via, match.via)}{sure}）"
     for claim in post.claims:
         told = view.claims.get((claim.policy, claim.item), claim.item)
-        yield f"误读：{STANCE[claim.stance]}“{told}”，依据“{claim.cue}”"
+        yield f"误读：{claim.stance.chinese}“{told}”，依据“{claim.cue}”"
     if post.keywords:
         yield "关键词：" + "、".join(post.keywords)
 

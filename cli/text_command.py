@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 import analysis
 from cli.output import print_json
 from jobs.judging import standalone
+from jobs.textlines import FAULTS, read_line, refused, sentiment_values
 from minyi.text import search_key
 
 
@@ -41,41 +40,14 @@ def run_score(args: argparse.Namespace) -> int:
         if not line.strip():
             continue
         try:
-            values = _values(line)
-        except (ValueError, RecursionError) as error:
-            print_json({"error": f"第 {number} 行不是带 text 的 JSON：{error}", "line": number})
+            values = read_line(line)
+        except FAULTS as fault:
+            print_json(refused(number, fault))
             continue
         text = values["text"]
-        print_json({**values, **(_raw(toolkit, text) if args.raw else _judged(toolkit, text))})
+        if args.raw:
+            found: dict[str, Any] = {"snownlp": toolkit.engine.sentiments(text)}
+        else:
+            found = sentiment_values(toolkit.judge(text))
+        print_json({**values, **found})
     return 0
-
-
-def _values(line: bytes) -> dict[str, Any]:
-    """The line's object; what Python reads but JSON does not allow, as NaN or 1e999, is refused.
-
-    Raises:
-        ValueError, RecursionError: it cannot be read, or could not be printed again.
-    """
-    values = json.loads(line.decode("utf-8-sig"))
-    if not isinstance(values, dict) or not isinstance(values.get("text"), str):
-        raise ValueError("缺少 text，或 text 不是文字")  # noqa: TRY004 - every bad line is answered alike
-    json.dumps(values, allow_nan=False)
-    return values
-
-
-def _raw(toolkit: analysis.Toolkit, text: str) -> Mapping[str, Any]:
-    return {"snownlp": toolkit.engine.sentiments(text)}
-
-
-def _judged(toolkit: analysis.Toolkit, text: str) -> Mapping[str, Any]:
-    judged = toolkit.judge(text)
-    return {
-        "snownlp": judged.snownlp,
-        "polarity": judged.polarity,
-        "label": judged.label.value,
-        "evidence": [
-            {"word": e.word, "start": e.start, "end": e.end, "weight": e.weight, "reason": e.reason}
-            for e in judged.evidence
-        ],
-        "model": judged.model_version,
-    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +12,9 @@ from analysis.clusters import body_of
 from analysis.copies import Copies, probe
 from analysis.questions import asked
 from jobs.judging import judges
+from jobs.textlines import FAULTS, read_line, refused, sentiment_values
 from minyi.errors import InputError
-from minyi.models import Policy, Post, PostId, Precision, Sentiment, SourceId, Stance
+from minyi.models import Policy, Post, PostId, Precision, SourceId, Stance
 from minyi.store import open_store
 from minyi.text import normalise
 
@@ -54,14 +54,14 @@ class Analyser:
         try:
             values = _values(line)
             return {**values, **self._found(number, _post(values))}
-        except (ValueError, RecursionError, InputError) as error:
-            return {"error": f"第 {number} 行不是带 text 的 JSON：{error}", "line": number}
+        except FAULTS as fault:
+            return refused(number, fault)
 
     def _found(self, number: int, post: Post) -> Mapping[str, Any]:
         done = analysis.analyse(post, self._toolkit)
         asks = any(claim.stance is Stance.ASK for claim in done.claims) or bool(asked(post.text))
         return {
-            **feeling(done.sentiment),
+            **(sentiment_values(done.sentiment) if done.sentiment else {}),
             "policies": [{"policy": m.policy, "via": m.via, "sure": m.sure} for m in done.matches],
             "misreading": [
                 {"policy": c.policy, "claim": c.item, "role": c.stance.value, "cue": c.cue}
@@ -79,35 +79,16 @@ class Analyser:
         return self._copies.place(probe(str(number), body)).known.cluster
 
 
-def feeling(judged: Sentiment | None) -> Mapping[str, Any]:
-    """The JSON shape of a judgement."""
-    if judged is None:
-        return {}
-    return {
-        "snownlp": judged.snownlp,
-        "polarity": judged.polarity,
-        "label": judged.label.value,
-        "evidence": [
-            {"word": e.word, "start": e.start, "end": e.end, "weight": e.weight, "reason": e.reason}
-            for e in judged.evidence
-        ],
-        "model": judged.model_version,
-    }
-
-
 def _values(line: bytes) -> dict[str, Any]:
-    """The line's object.
+    """The line's object, its other texts checked too.
 
     Raises:
-        ValueError, RecursionError: it cannot be read, or could not be printed again.
+        InputError, ValueError, RecursionError: as `read_line`, or one is no text.
     """
-    values = json.loads(line.decode("utf-8-sig"))
-    if not isinstance(values, dict) or not isinstance(values.get("text"), str):
-        raise InputError("缺少 text，或 text 不是文字")
+    values = read_line(line)
     for name in _TEXTS:
         if not isinstance(values.get(name) or "", str):
             raise InputError(f"{name} 不是文字")
-    json.dumps(values, allow_nan=False)
     return values
 
 
