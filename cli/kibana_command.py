@@ -12,7 +12,7 @@ from kibana.client import Kibana, Login
 from kibana.importer import Done, set_up
 from minyi import config
 from minyi.errors import ConfigError
-from minyi.panels import load_boards
+from minyi.panelfile import load_boards
 
 PASSWORD, API_KEY = "MINYI_KIBANA_PASSWORD", "MINYI_KIBANA_KEY"
 

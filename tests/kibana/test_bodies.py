@@ -11,7 +11,8 @@ import pytest
 from kibana import bodies
 from kibana.charts import MarksAs
 from minyi.models import AlertState, RuleName, SourceState
-from minyi.panels import COLUMNS, Boards, load_boards
+from minyi.panelfile import load_boards
+from minyi.panels import COLUMNS, Boards
 from minyi.store.elastic import access
 from minyi.store.elastic.layout import Layout
 from tests.kibana.shapes import faults

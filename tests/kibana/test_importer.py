@@ -8,7 +8,7 @@ import pytest
 from kibana.client import Kibana, Login
 from kibana.importer import Done, set_up
 from minyi.errors import ConfigError, KibanaError
-from minyi.panels import load_boards
+from minyi.panelfile import load_boards
 from tests.servers.kibana import CUT, FakeKibana, Reply, serve
 
 BOARDS = load_boards()

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from minyi.panels import Board, Metric, Panel, View, load_boards
+from minyi.panelfile import load_boards
+from minyi.panels import Board, Metric, Panel, View
 from minyi.store.elastic import template
 from minyi.store.elastic.layout import Layout
 

@@ -33,7 +33,7 @@ from minyi.models import (
     Spike,
     Stance,
 )
-from minyi.panels import load_boards
+from minyi.panelfile import load_boards
 from minyi.store import open_store
 from minyi.store.base import AlertChange, Split, Step
 from minyi.store.query import Query

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from minyi.errors import ConfigError
-from minyi.panels import load_boards
+from minyi.panelfile import load_boards
 
 VIEW = """
 [[view]]
