@@ -10,10 +10,11 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from minyi.models import Precision
+from minyi.timeofday import read_clock
 
 TOLERANCE = timedelta(minutes=10)
 """How far ahead of us a source's clock may run before its time is clamped."""
@@ -33,15 +34,6 @@ class When:
     value: datetime | None
     precision: Precision
     clamped: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Clock:
-    """A time of day: offset from midnight, whether minutes were given, and the zone written after it."""
-
-    offset: timedelta
-    precision: Precision
-    zone: timezone | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,60 +105,12 @@ def _number(text: str) -> str:
     return str((_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0))
 
 
-# --- the time of day ------------------------------------------------------------------------------
-
-_CLOCK = re.compile(
-    r"\D{0,12}?(?P<half>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|[AaPp][Mm])?\s*"
-    r"(?<!\d)(?P<h>\d{1,2})\s*(?::\s*(?P<m>\d{2})|[时点]\s*(?:(?P<spoken>\d{1,2})|(?P<past>半))?)(?!\d)\s*分?"
-    r"(?:\s*:?\s*(?P<s>\d{2})(?!\d)\s*秒?(?:[.,]\d{1,9})?)?"
-    r"(?:\s*(?P<after>[AaPp][Mm])\b)?"
-    r"\s*(?P<zone>Z\b|[+-]\d{2}:?\d{2}(?!\d)|[A-Z]{3,4}\b)?"
-)
-_ZONES = {"Z": 0, "GMT": 0, "UTC": 0, "UT": 0, "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6}
-_ZONES |= {"PST": -8, "PDT": -7, "JST": 9, "KST": 9, "HKT": 8, "CET": 1, "CEST": 2, "BST": 1}
-_EVENING = {"下午", "傍晚", "晚上", "晚间", "pm"}
-_MORNING = {"凌晨", "am"}
-
-
-def _clock(rest: str) -> _Clock | None:
-    """The time of day at the start of `rest` (after at most 12 other characters), or None."""
-    found = _CLOCK.match(rest)
-    if found is None:
-        return None
-    half = (found["half"] or found["after"] or "").lower()
-    hour = _hour(int(found["h"]), half)
-    minute = 30 if found["past"] else int(found["m"] or found["spoken"] or 0)
-    second = int(found["s"] or 0)
-    if hour > 24 or minute > 59 or second > 60:
-        return None
-    exact = bool(found["m"] or found["spoken"] or minute)
-    offset = timedelta(hours=hour, minutes=minute, seconds=second)
-    return _Clock(offset, Precision.MINUTE if exact else Precision.HOUR, _zone(found["zone"]))
-
-
-def _hour(hour: int, half: str) -> int:
-    if half in _EVENING:
-        late_night = half != "pm" and half not in ("下午", "傍晚") and hour == 12
-        return 24 if late_night else hour + 12 if hour < 12 else hour
-    if half == "中午" and hour < 11:
-        return hour + 12
-    return 0 if half in _MORNING and hour == 12 else hour
-
-
-def _zone(name: str | None) -> timezone | None:
-    if not name:
-        return None
-    if name in _ZONES:
-        return timezone(timedelta(hours=_ZONES[name]))
-    if name[0] not in "+-":
-        return None  # CST is China's on a Chinese page and Chicago's elsewhere: the source's zone decides
-    sign = -1 if name[0] == "-" else 1
-    return timezone(sign * timedelta(hours=int(name[1:3]), minutes=int(name[-2:])))
+# --- days ----------------------------------------------------------------------------------------
 
 
 def _at(day: datetime, rest: str) -> _Found:
     """`day` (a midnight) with the time of day found in `rest`, or as a whole day."""
-    clock = _clock(rest)
+    clock = read_clock(rest)
     if clock is None:
         return _Found(day, Precision.DAY)
     return _Found((day + clock.offset).replace(tzinfo=clock.zone), clock.precision)
@@ -326,7 +270,7 @@ def _weekday(text: str, local: datetime) -> _Found | None:
 
 
 def _bare_clock(text: str, local: datetime) -> _Found | None:
-    clock = _clock(text)
+    clock = read_clock(text)
     if clock is None:
         return None
     value = _Found((_midnight(local) + clock.offset).replace(tzinfo=clock.zone), clock.precision)
