@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from html import escape
 
 from crawlers.body import find_body
-from crawlers.fields import find_author, find_publisher, find_time, find_title
+from crawlers.bylines import find_author, find_publisher
 from crawlers.government import Directory, find_deadline, number_in_text, read_directory
 from crawlers.page import Page, squeeze
 from crawlers.paragraphs import Paragraph, plain, to_html
+from crawlers.times import find_time
+from crawlers.titles import find_title
 from minyi.cards import ArticleRules
 from minyi.markup import html_to_text
 

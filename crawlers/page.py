@@ -17,6 +17,9 @@ MAX_CHARS = 2_000_000
 MAX_TAGS = 60_000
 """Markup beyond this many characters or tags is not read: a tree costs a hundred times its text."""
 
+SHORT_LINE = 120
+"""A run of text longer than this is prose, no caption, date line or byline."""
+
 UNSEEN = frozenset({"script", "style", "noscript", "template", "textarea", "select", "svg", "iframe", "head"})
 """Elements whose text no reader sees."""
 
@@ -174,3 +177,9 @@ def _things(text: str) -> Iterable[Mapping[str, object]]:
 
 def _is_article(thing: Mapping[str, object]) -> bool:
     return "headline" in thing or "articleBody" in thing or "datePublished" in thing or "pubDate" in thing
+
+
+def text_at(thing: Mapping[str, object], key: str) -> str | None:
+    """The text of linked data under a key, blanks collapsed; None without one."""
+    value = thing.get(key)
+    return squeeze(value) or None if isinstance(value, str) else None

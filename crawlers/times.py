@@ -1,86 +1,16 @@
-"""Title, time, author and publisher of a page, by general rules in a fixed order."""
+"""The time at which a page says it was published, by general rules in a fixed order."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from crawlers.page import Chunk, Page, squeeze, text_of
+from crawlers.page import SHORT_LINE, Chunk, Page, text_at, text_of
 from minyi.cards import ArticleRules
 
-MAX_TITLE = 300
-
-_SEPARATOR = re.compile(r"\s*(?:[-_|｜–—»·]|--)\s*")
 _BLANK = re.compile(r"\s+")
-
-
-# --- title ----------------------------------------------------------------------------------------
-
-
-def find_title(page: Page, rules: ArticleRules) -> str | None:
-    """The article's title, or None.
-
-    1. The card's selector. 2. `ArticleTitle` of government sites. 3. The longest visible text that is
-    `<title>` without the site's name. 4. JSON-LD, og:title. 5. The only `<h1>`. 6. `<title>` up to its
-    last separator.
-    """
-    found = page.value(rules.title) if rules.title else None
-    for candidate in _titles(page) if not found else ():
-        if candidate:
-            found = candidate
-            break
-    return found[:MAX_TITLE] if found else None
-
-
-def _titles(page: Page) -> Iterator[str | None]:
-    full = squeeze(page.root.findtext(".//title") or "")
-    yield page.meta.get("articletitle")
-    yield _shown_part(page, full)
-    yield _text(page.linked_data, "headline") or _text(page.linked_data, "title")
-    yield page.meta.get("og:title") or page.meta.get("twitter:title")
-    headings = [text for text in (text_of(one) for one in page.root.iter("h1")) if text]
-    yield headings[0] if len(headings) == 1 else None
-    parts = _SEPARATOR.split(full)
-    yield max(parts, key=len) if len(parts) > 1 else full
-    yield next((text for text in (text_of(one) for one in page.root.iter("h1", "h2", "h3")) if text), None)
-
-
-def _shown_part(page: Page, full: str) -> str | None:
-    """The longest visible text that starts or ends `<title>` at a separator.
-
-    og:title is often cut at a quotation mark, and headings of a page hold its site's name too; what
-    stands in both `<title>` and the page is the article's own title.
-    """
-    whole = _BLANK.sub("", full)
-    if len(whole) < 4:
-        return None
-    texts = [text_of(one) for one in page.root.iter("h1", "h2", "h3")]
-    texts += [chunk.text for chunk in page.chunks if len(chunk.text) <= MAX_TITLE]
-    best = ""
-    for text in texts:
-        plain = _BLANK.sub("", text)
-        if len(plain) >= 4 and len(plain) > len(_BLANK.sub("", best)) and _is_part(plain, whole):
-            best = text
-    return best or None
-
-
-def _is_part(plain: str, whole: str) -> bool:
-    if whole.startswith(plain):
-        return len(plain) == len(whole) or _SEPARATOR.match(whole[len(plain) :]) is not None
-    if whole.endswith(plain):
-        return _SEPARATOR.match(whole[: -len(plain)][-1:]) is not None
-    return False
-
-
-def _text(thing: Mapping[str, object], key: str) -> str | None:
-    value = thing.get(key)
-    return squeeze(value) or None if isinstance(value, str) else None
-
-
-# --- time -----------------------------------------------------------------------------------------
-
 _META_TIMES = (
     "pubdate",
     "maketime",
@@ -120,7 +50,7 @@ _URL_DATE = re.compile(
 )
 _TODAY = re.compile(r"今天是|今日是|现在是|当前(?:时间|日期)")
 _NEAR_BEFORE, _NEAR_AFTER = 4, 60
-_SHORT_LINE, _TERSE_LINE = 120, 40
+_TERSE_LINE = 40
 _LINK_CHARS = 8
 
 
@@ -155,7 +85,7 @@ def _stated(page: Page) -> str | None:
 def _statements(page: Page) -> Iterator[str | None]:
     for name in _META_TIMES[:2]:
         yield page.meta.get(name)
-    yield _text(page.linked_data, "datePublished") or _text(page.linked_data, "pubDate")
+    yield text_at(page.linked_data, "datePublished") or text_at(page.linked_data, "pubDate")
     for name in _META_TIMES[2:]:
         yield page.meta.get(name)
     for element in page.root.iter("time"):
@@ -164,7 +94,7 @@ def _statements(page: Page) -> Iterator[str | None]:
 
 def _labelled_time(page: Page) -> str | None:
     for number, chunk in enumerate(page.chunks):
-        if len(chunk.text) <= 2 * _SHORT_LINE:
+        if len(chunk.text) <= 2 * SHORT_LINE:
             found = _PUBLISHED.search(chunk.text)
             if found:
                 return _with_next(found[1], page, number)
@@ -185,7 +115,7 @@ def _near_title(page: Page, title: str | None) -> str | None:
 def _time_in(chunk: Chunk) -> str | None:
     """A time standing in a short line; None in prose, beside links and where today's date is shown."""
     text = chunk.text
-    if len(text) > _SHORT_LINE or _UPDATED.search(text) or _TODAY.search(text):
+    if len(text) > SHORT_LINE or _UPDATED.search(text) or _TODAY.search(text):
         return None
     found = _FULL.search(text) or (_LOOSE.search(text) if len(text) <= _TERSE_LINE else None)
     if found is None or _in_prose(text, found) or _beside_link(chunk.element):
@@ -199,7 +129,7 @@ def _beside_link(element: HtmlElement) -> bool:
     for _ in range(3):
         if node is None or node.tag in ("body", "html"):
             return False
-        if node.tag in ("li", "dl", "dd", "a") and len(text_of(node)) <= 2 * _SHORT_LINE:
+        if node.tag in ("li", "dl", "dd", "a") and len(text_of(node)) <= 2 * SHORT_LINE:
             return any(len(text_of(link)) >= _LINK_CHARS for link in node.iter("a"))
         node = node.getparent()
     return False
@@ -255,56 +185,3 @@ def _from_url(url: str) -> str | None:
 def _tidy(raw: str | None) -> str | None:
     """A clock of exactly midnight without a zone is a date written by a form field, not a time."""
     return _MIDNIGHT.sub("", raw.strip())[:100] if raw else None
-
-
-# --- who ------------------------------------------------------------------------------------------
-
-_SOURCE_LABEL = re.compile(r"(?:来源|信息来源|稿件来源|文章来源|发布机构)\s*[:：]\s*([^\s|｜:：]{2,30})?")
-_AUTHOR_LABEL = re.compile(r"(?:^|[\s|｜])作者\s*[:：]\s*([^\s|｜:：]{2,20})")
-_NO_NAME = re.compile(
-    r"[\d@/]|^(?:admin|administrator|管理员|佚名|未知|匿名)$|[网报社台局委厅部府]$"
-    r"|新闻|财经|科技|综合|中心|编辑",
-    re.IGNORECASE,
-)
-
-
-def find_publisher(page: Page) -> str | None:
-    """Who is named as the article's source 来源 by meta, else by the first visible label; or None."""
-    for name in ("contentsource", "source", "article:source"):
-        value = re.sub(r"^来源\s*[:：]\s*", "", page.meta.get(name, ""))
-        if value and not value.isdigit():
-            return value[:60]
-    for number, chunk in enumerate(page.chunks):
-        found = _SOURCE_LABEL.search(chunk.text) if len(chunk.text) <= _SHORT_LINE else None
-        if found:
-            following = page.chunks[number + 1].text if number + 1 < len(page.chunks) else ""
-            return found[1] or (following if _is_name(following) else None)
-    return None
-
-
-def _is_name(text: str) -> bool:
-    return 2 <= len(text) <= 30 and "：" not in text and re.search(r"\d{3}|\d:\d", text) is None
-
-
-def find_author(page: Page, rules: ArticleRules) -> str | None:
-    """Who wrote it, from the card, JSON-LD, meta or the label 作者; never guessed, None otherwise."""
-    if rules.author:
-        return page.value(rules.author)
-    candidates = [_person(page.linked_data), page.meta.get("article:author"), page.meta.get("author")]
-    candidates += [found[1] for found in map(_AUTHOR_LABEL.search, _short_texts(page)) if found]
-    site = squeeze(page.root.findtext(".//title") or "")
-    for name in candidates:
-        if name and len(name) <= 20 and not _NO_NAME.search(name) and name not in _SEPARATOR.split(site)[-1]:
-            return name
-    return None
-
-
-def _short_texts(page: Page) -> Iterator[str]:
-    return (chunk.text for chunk in page.chunks if len(chunk.text) <= _SHORT_LINE)
-
-
-def _person(thing: Mapping[str, object]) -> str | None:
-    author = thing.get("author")
-    if isinstance(author, list) and author:
-        author = author[0]
-    return _text(author, "name") if isinstance(author, dict) else _text(thing, "author")
