@@ -66,21 +66,7 @@ def open_by_hand(
     for name, when in (("发生时间", happened_at), ("接报时间", told_at)):
         if when is not None and when > now:
             raise CaseError(f"{name}晚于现在，请核对")
-    window = Span(happened_at or told_at or now, now)
-    spike = Spike(
-        policy=policy,
-        rule=RuleName.BY_HAND,
-        scope=Scope.ALL,
-        window=window,
-        observed=0,
-        expected=0.0,
-        score=0.0,
-        threshold=0.0,
-        level=level,
-        late=False,
-        posts=(),
-        arithmetic={"title": title.strip(), "hour_posts": 0, "onset": window.start.isoformat()},
-    )
+    spike = _spike_by_hand(policy, title.strip(), level, Span(happened_at or told_at or now, now))
     key = f"{policy}\n{RuleName.BY_HAND}\n{title.strip()}\n{now.isoformat()}"
     alert = Alert(
         id=AlertId(hashlib.sha256(key.encode()).hexdigest()[:32]),
@@ -97,6 +83,24 @@ def open_by_hand(
     )
     detail = {"level": level.name, "title": title.strip()} | ({"concern": concern.value} if concern else {})
     return Step(clocks.begin(alert), "alert.open", detail)
+
+
+def _spike_by_hand(policy: PolicyId, title: str, level: Level, window: Span) -> Spike:
+    """What stands for the counting in a case that came without any."""
+    return Spike(
+        policy=policy,
+        rule=RuleName.BY_HAND,
+        scope=Scope.ALL,
+        window=window,
+        observed=0,
+        expected=0.0,
+        score=0.0,
+        threshold=0.0,
+        level=level,
+        late=False,
+        posts=(),
+        arithmetic={"title": title, "hour_posts": 0, "onset": window.start.isoformat()},
+    )
 
 
 def acknowledge(alert: Alert, *, clocks: ClockRules, now: datetime, start_clock: bool = False) -> Step:

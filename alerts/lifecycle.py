@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts.deadlines import PLAIN_CLOCKS, ClockRules, with_case
-from alerts.onsets import Topic, onset_of
+from alerts.onsets import onset_of
 from alerts.routing import Directory, Told
 from minyi.models import (
     SOURCE_RULES,
@@ -122,18 +122,6 @@ def _ledger_line(one: _Decision) -> tuple[Act | None, dict[str, str | int]]:
         action = f"alert.{one.reason}"
     act = Act(SYSTEM, action, one.alert.id)
     return act, {"level": one.alert.level.name, "episode": one.alert.case.episode}
-
-
-def settled_onsets(known: Iterable[Alert], judged_from: datetime) -> dict[PolicyId, dict[Topic, datetime]]:
-    """Per policy and topic the latest onset before the buckets that are judged: `Watched.last_onsets`."""
-    latest: dict[PolicyId, dict[Topic, datetime]] = {}
-    for alert in known:
-        onset = onset_of(alert.spike)
-        if alert.rule in MAIL_ORDER and alert.rule not in SOURCE_RULES and onset <= judged_from:
-            of_policy = latest.setdefault(alert.policy, {})
-            topic = (alert.rule, alert.spike.subject)
-            of_policy[topic] = max(onset, of_policy.get(topic, onset))
-    return latest
 
 
 def alert_id(spike: Spike) -> AlertId:

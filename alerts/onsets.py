@@ -10,7 +10,7 @@ began. So a bucket judged again later, when late posts have come in, is judged a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -21,6 +21,8 @@ from alerts.detect.share import UNKNOWN_OFFICE_SHARE
 from alerts.series import Series, number_of
 from minyi.clock import from_seconds
 from minyi.models import (
+    SOURCE_RULES,
+    Alert,
     ClaimSighting,
     PolicyId,
     RuleName,
@@ -65,7 +67,7 @@ class Watched:
 
     `days` in order. `sightings`, in order of publishing, cover `sightings_span`; `claims` of those and 28
     days before, in order too. `cluster_starts` tells when each growing cluster was first seen in 28 days.
-    `last_onsets` holds the latest onset of each topic that is no longer open (`lifecycle.settled_onsets`).
+    `last_onsets` holds the latest onset of each topic that is no longer open (`settled_onsets`).
     """
 
     policy: PolicyId
@@ -145,3 +147,15 @@ def onset_of(spike: Spike) -> datetime:
 def is_late(onset: datetime, now: datetime) -> bool:
     """True when it is told as 补报."""
     return now - onset > LATE
+
+
+def settled_onsets(known: Iterable[Alert], judged_from: datetime) -> dict[PolicyId, dict[Topic, datetime]]:
+    """Per policy and topic the latest onset before the buckets that are judged: `Watched.last_onsets`."""
+    latest: dict[PolicyId, dict[Topic, datetime]] = {}
+    for alert in known:
+        onset = onset_of(alert.spike)
+        if alert.rule not in (RuleName.BY_HAND, *SOURCE_RULES) and onset <= judged_from:
+            of_policy = latest.setdefault(alert.policy, {})
+            topic = (alert.rule, alert.spike.subject)
+            of_policy[topic] = max(onset, of_policy.get(topic, onset))
+    return latest

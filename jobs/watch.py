@@ -10,8 +10,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from alerts.lifecycle import decide, settled_onsets
-from alerts.onsets import judged_from
+from alerts.lifecycle import decide
+from alerts.onsets import judged_from, settled_onsets
 from alerts.silence import silent_sources
 from jobs.cases import clock_rules, directory
 from jobs.context import Context

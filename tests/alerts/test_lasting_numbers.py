@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from alerts.lifecycle import alert_id, settled_onsets
+from alerts.lifecycle import alert_id
+from alerts.onsets import settled_onsets
 from minyi.models import ALL_POLICIES, Alert, RuleName, SourceId, Spike
 from tests.alerts.test_lifecycle import HOUR, POLICY, spike, tick
 from tests.alerts.watching import NOW

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts import cases
-from alerts.lifecycle import alert_id, decide, settled_onsets
+from alerts.lifecycle import alert_id, decide
+from alerts.onsets import settled_onsets
 from alerts.routing import Directory
 from minyi.models import (
     ALL_POLICIES,

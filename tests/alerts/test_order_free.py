@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from alerts.lifecycle import decide, settled_onsets
-from alerts.onsets import OPEN, onset_of
+from alerts.lifecycle import decide
+from alerts.onsets import OPEN, onset_of, settled_onsets
 from alerts.routing import Directory
 from alerts.rules import policy_spikes
 from minyi.models import Alert, AlertId, Notification, Sighting
