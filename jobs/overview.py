@@ -17,7 +17,8 @@ from reports.situation import Command, Given
 DAYS = 14
 """Local days shown, today included."""
 
-ALERTS_SHOWN = 5
+KNOWN_ALERTS = 1_000
+"""Alerts looked at: the newest."""
 
 
 def overview(
@@ -28,7 +29,7 @@ def overview(
     today = now.astimezone(LOCAL).replace(hour=0, minute=0, second=0, microsecond=0)
     span = Span(today - timedelta(days=DAYS - 1), today + timedelta(days=1))
     policies, names = store.policies(), names_of(context)
-    alerts = [one for one in store.alerts() if one.detected_at >= span.start][:ALERTS_SHOWN]
+    alerts = [one for one in store.alerts(KNOWN_ALERTS) if one.detected_at >= span.start]
     shown = [post for alert in alerts for post in alert.spike.posts[:5]]
     return Given(
         now=now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -22,6 +22,14 @@ def local_iso(when: datetime | None) -> str | None:
 def local_text(when: datetime) -> str:
     """Asia/Shanghai time for people: `2026-11-25 17:05`."""
     return when.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M")
+
+
+def span_text(span: timedelta) -> str:
+    """A non-negative length in days, hours and minutes, the two largest units that are not zero."""
+    minutes = int(span.total_seconds() // 60)
+    parts = [(minutes // 1440, "天"), (minutes // 60 % 24, "小时"), (minutes % 60, "分钟")]
+    told = [f"{number} {unit}" for number, unit in parts if number][:2]
+    return " ".join(told) or "不到 1 分钟"
 
 
 def parse_time(text: str) -> datetime:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from minyi.cards import Source
-from minyi.clock import LOCAL
+from minyi.clock import LOCAL, span_text
 from minyi.models import (
     Alert,
     AlertState,
@@ -27,6 +27,7 @@ from minyi.models import (
 )
 from reports.situation import NO_DATA, AlertLine, Day, Given, PolicyLine, PostLine, Situation, SourceLine
 
+ALERTS_SHOWN = 5
 POSTS_SHOWN = 3
 """Posts shown under an alert."""
 
@@ -34,13 +35,14 @@ POSTS_SHOWN = 3
 def compose(given: Given) -> Situation:
     """The situation at `given.now`."""
     sources = tuple(_source(card, given) for card in given.cards)
-    alerts = sorted(given.alerts, key=lambda one: (one.level, -one.detected_at.timestamp(), one.id))
+    alerts = sorted(given.alerts, key=_urgency)
     return Situation(
         now=given.now,
         span=given.span,
         summary=_summary(given),
         sample=any(card.sample for card in given.cards),
-        alerts=tuple(_alert(one, given) for one in alerts),
+        alerts=tuple(_alert(one, given) for one in alerts[:ALERTS_SHOWN]),
+        more_alerts=len(alerts[ALERTS_SHOWN:]),
         policies=tuple(_policy(one, given) for one in given.policies),
         sources=sources,
         coverage=_coverage(sources),
@@ -114,6 +116,12 @@ def _trend(days: Sequence[Day]) -> str:
 # --- alerts -----------------------------------------------------------------------------------------
 
 
+def _urgency(alert: Alert) -> tuple[int, bool, float, int, str]:
+    """Gravest first; of one level the closed last, then the newest, then by most posts."""
+    closed = alert.state is AlertState.RESOLVED
+    return alert.level, closed, -alert.detected_at.timestamp(), -alert.spike.observed, alert.id
+
+
 def _alert(alert: Alert, given: Given) -> AlertLine:
     names = {card.id: card.name for card in given.cards}
     known = [given.posts[post] for post in alert.spike.posts if post in given.posts]
@@ -146,8 +154,8 @@ def _due(alert: Alert, now: datetime) -> str:
         return f"{when}，{alert.state.chinese}"
     left = alert.due_at - now
     if left < timedelta(0):
-        return f"{when}，已超时 {duration(-left)}"
-    return f"{when}，还剩 {duration(left)}"
+        return f"{when}，已超时 {span_text(-left)}"
+    return f"{when}，还剩 {span_text(left)}"
 
 
 def _post(post: Post, names: Mapping[SourceId, str]) -> PostLine:
@@ -189,7 +197,7 @@ def _coverage(sources: Sequence[SourceLine]) -> str:
         return NO_DATA
     healthy = sum(one.healthy for one in sources)
     notes = [
-        f"{one.name} {_minute(gap.start)} 至 {_minute(gap.end)}（{duration(gap.end - gap.start)}）"
+        f"{one.name} {_minute(gap.start)} 至 {_minute(gap.end)}（{span_text(gap.end - gap.start)}）"
         for one in sources
         for gap in one.blind
     ]
@@ -199,14 +207,6 @@ def _coverage(sources: Sequence[SourceLine]) -> str:
 
 
 # --- words ------------------------------------------------------------------------------------------
-
-
-def duration(span: timedelta) -> str:
-    """A non-negative length in days, hours and minutes, the two largest units that are not zero."""
-    minutes = int(span.total_seconds() // 60)
-    parts = [(minutes // 1440, "天"), (minutes // 60 % 24, "小时"), (minutes % 60, "分钟")]
-    told = [f"{number} {unit}" for number, unit in parts if number][:2]
-    return " ".join(told) or "不到 1 分钟"
 
 
 def _date(when: datetime) -> str:

@@ -121,7 +121,10 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """All of it. Alerts: gravest first, then newest; policies and sources in the order given."""
+    """All of it. Alerts: gravest first, then newest; policies and sources in the order given.
+
+    `more_alerts` are those beyond the ones held here.
+    """
 
     now: datetime
     span: Span
@@ -133,3 +136,4 @@ class Situation:
     coverage: str
     mails: tuple[str, ...]
     commands: tuple[Command, ...]
+    more_alerts: int = 0

@@ -70,7 +70,7 @@ def render(situation: Situation, width: int = 80, *, colour: bool = False) -> st
     """
     sheet = _Sheet(min(max(width, NARROWEST), WIDEST), colour=colour)
     _head(sheet, situation)
-    _alerts(sheet, situation.alerts)
+    _alerts(sheet, situation.alerts, situation.more_alerts)
     _policies(sheet, situation)
     _sources(sheet, situation)
     _mails(sheet, situation.mails)
@@ -91,8 +91,8 @@ def _head(sheet: _Sheet, situation: Situation) -> None:
 # --- alerts -----------------------------------------------------------------------------------------
 
 
-def _alerts(sheet: _Sheet, alerts: Sequence[AlertLine]) -> None:
-    sheet.heading(f"一、预警（{len(alerts)}）")
+def _alerts(sheet: _Sheet, alerts: Sequence[AlertLine], more: int) -> None:
+    sheet.heading(f"一、预警（{len(alerts) + more}）")
     if not alerts:
         sheet.add("  没有预警")
     for number, alert in enumerate(alerts):
@@ -104,6 +104,9 @@ def _alerts(sheet: _Sheet, alerts: Sequence[AlertLine]) -> None:
         for line in alert.text.split("\n"):
             sheet.wrapped(line, "  │ ")
         _posts(sheet, alert)
+    if more:
+        sheet.add()
+        sheet.add(f"  另有 {more} 起，见 minyi alerts list")
 
 
 def _posts(sheet: _Sheet, alert: AlertLine) -> None:

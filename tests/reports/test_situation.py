@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from minyi.cards import RobotsCheck, RobotsResult, Source
-from minyi.clock import LOCAL
+from minyi.clock import LOCAL, span_text
 from minyi.models import (
     Alert,
     AlertId,
@@ -30,7 +30,7 @@ from minyi.models import (
     Span,
     Spike,
 )
-from reports.compose import compose, duration, gaps, share
+from reports.compose import compose, gaps, share
 from reports.situation import Command, Given, Situation
 from reports.terminal import render, sparkline
 from reports.width import cells
@@ -206,6 +206,19 @@ def test_alerts_stand_gravest_first() -> None:
     assert [line.id for line in told] == ["abc", "older", "mild"]
 
 
+def test_alerts_that_are_not_shown_are_counted() -> None:
+    """Five in full, the closed one last of its level; the numbers are of all."""
+    closed = replace(_alert(state=AlertState.RESOLVED), id=AlertId("0"))
+    waiting = [replace(_alert(), id=AlertId(f"{number}")) for number in range(1, 7)]
+    found = compose(_given(alerts=[closed, *waiting]))
+    assert [line.id for line in found.alerts] == ["1", "2", "3", "4", "5"]
+    text = render(found, 80)
+    assert "预警 7 起，待受理 6 起" in text
+    assert "一、预警（7）" in text
+    assert "另有 2 起，见 minyi alerts list" in text
+    assert "另有" not in render(compose(_given()), 80)
+
+
 def test_an_alert_shows_its_arithmetic_and_links() -> None:
     """Its own text, rule and state, and the posts that speak for it; forgotten posts are left out."""
     text = render(compose(_given()), 100)
@@ -296,4 +309,4 @@ def test_colour_adds_nothing_but_colour() -> None:
 )
 def test_lengths_are_told_in_two_units(length: timedelta, told: str) -> None:
     """The two largest units that are not zero."""
-    assert duration(length) == told
+    assert span_text(length) == told
