@@ -62,7 +62,7 @@ def run_show(args: argparse.Namespace) -> int:
     """Show one alert as its mail does; the id's beginning is enough when it is unique."""
     with opened(args) as context:
         alert = find_alert(context, args.id)
-        view = alert_view(context, alert, "firing", context.clock())
+        view = alert_view(context, alert, alert.state.chinese, context.clock())
         if args.json:
             shown = alert_values(alert, view.names) | {"arithmetic": dict(alert.spike.arithmetic)}
             print_json(shown | {"case": case_values(alert, context.clock())})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from dataclasses import asdict
+from datetime import datetime
 
 from alerts.explain import explain
 from cli.opening import opened
@@ -11,6 +13,7 @@ from cli.output import print_json, print_table
 from jobs.finding import find_alert
 from jobs.letters import names_of
 from jobs.recheck import Recomputed, Value, recheck
+from minyi.clock import local_text
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -50,4 +53,15 @@ def _row(row: Recomputed) -> tuple[str, str, str, str]:
 def _shown(value: Value) -> str:
     if value is None:
         return "—"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return _local(value) if isinstance(value, str) else str(value)
+
+
+def _local(word: str) -> str:
+    """An instant as people read it; any other word as it is."""
+    with suppress(ValueError):
+        when = datetime.fromisoformat(word)
+        if when.tzinfo is not None:
+            return local_text(when)
+    return word

@@ -13,7 +13,7 @@ from alerts.routing import Directory
 from jobs.cases import clock_rules, directory
 from jobs.context import Context
 from jobs.letters import names_of
-from minyi.clock import local_text
+from minyi.clock import local_text, span_text
 from minyi.models import Alert, ClockRun, Level, Notification, Policy
 from minyi.workdays import UNVERIFIED, WorkCalendar
 
@@ -113,6 +113,4 @@ def standing(run: ClockRun, now: datetime) -> str:
     if run.stopped is not None:
         early = "，早于预警" if run.stopped < run.start else ""
         return f"{'按时' if run.kept else '超时'}，{local_text(run.stopped)}{early}"
-    minutes = round(abs((run.due - now).total_seconds()) / 60)
-    amount = f"{minutes // 60} 小时 {minutes % 60} 分" if minutes >= 60 else f"{minutes} 分"
-    return f"已超 {amount}" if run.overdue(now) else f"还有 {amount}"
+    return f"{'已超' if run.overdue(now) else '还有'} {span_text(abs(run.due - now))}"

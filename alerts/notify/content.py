@@ -27,6 +27,7 @@ REASONS = {
     "assigned": "转办",
     "due": "时限提醒",
 }
+_EMERGENCY = "须在 5 小时内发布权威信息、24 小时内举行新闻发布会。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ def deadline(view: AlertView) -> list[str]:
         for run in running
     ]
     if case.concern is None and any(run.name == Clock.REPLY_48H for run in running):
-        lines.append("如经人工确认属突发事件，须在 5 小时内发布权威信息、24 小时内举行新闻发布会。")
+        graver = "" if view.alert.level <= Level.II else "，并定为 II 级或 I 级"
+        lines.append(f"如经人工确认属重大、特别重大突发事件{graver}，{_EMERGENCY}")
     return lines
 
 

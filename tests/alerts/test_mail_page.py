@@ -89,6 +89,14 @@ class Reader(HTMLParser):
         return re.sub(r"\s+", " ", "".join(self.words))
 
 
+@pytest.mark.parametrize(
+    ("level", "told"), [(Level.II, "突发事件，须"), (Level.III, "突发事件，并定为 II 级或 I 级，须")]
+)
+def test_the_shorter_clocks_are_told_with_the_level_they_need(level: Level, told: str) -> None:
+    """Five hours are owed for an emergency of level I or II alone."""
+    assert told in letter(replace(view(), alert=replace(alert(), level=level))).text
+
+
 @pytest.mark.parametrize("part", ["text", "html"])
 def test_a_mail_says_what_happened_why_when_due_and_what_to_do(part: str) -> None:
     """The same facts in text and HTML."""
@@ -101,7 +109,7 @@ def test_a_mail_says_what_happened_why_when_due_and_what_to_do(part: str) -> Non
         f"{spike.arithmetic['most_14d']} 帖",
         f"少于 {spike.arithmetic['least_posts']} 帖不会触发",
         "请于 2026-03-06 14:05 前回应",
-        "如经人工确认属突发事件",
+        "如经人工确认属重大、特别重大突发事件，须在 5 小时内",
         "办法不收取任何会费",
         "复述 23 帖",
         "店名带青溪都要交会费吗",

@@ -79,6 +79,7 @@ def test_a_case_from_the_telephone_call_to_its_end(minyi: Minyi, opened: str) ->
         "理由：已平息",
     ):
         assert words in shown
+    assert "新预警" not in shown
     explained = minyi(
         "policies", "interpret", "oil-cake", "--url", "https://qingxi.example/jd", "--at", "2026-03-03T10:00"
     )

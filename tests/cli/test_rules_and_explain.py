@@ -16,6 +16,7 @@ from jobs.context import Context, open_context
 from jobs.history import replay, try_rules
 from jobs.recheck import recheck
 from jobs.watch import watch
+from minyi.clock import local_text
 from minyi.errors import ConfigError
 from minyi.models import AlertId, RuleName
 from minyi.rules import Rules, VolumeRule
@@ -87,6 +88,8 @@ def test_explain_prints_each_number_twice_and_says_whether_they_agree(
     shown = capsys.readouterr().out
     assert "全部一致" in shown
     assert "都要交会费" in shown
+    assert "+00:00" not in shown
+    assert local_text(alert.spike.window.start) in shown
     assert minyi(folder, "alerts", "explain", alert.id, "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["same"] is True

@@ -235,7 +235,7 @@ def test_the_digest_tells_of_a_policys_alerts_due_together_once(tmp_path: Path, 
         told = Notification("k", AlertId(""), "email", DUTY, "digest", created=NOW + 30 * HOUR)
         (line,) = digest_view(context, told, NOW + 30 * HOUR).due
     assert (line.what, line.clock) == ("《第 p001 号办法》3 起预警", "回应 48 小时")
-    assert line.standing == "还有 18 小时 0 分"
+    assert line.standing == "还有 18 小时"
 
 
 class _Site(http.server.BaseHTTPRequestHandler):
