@@ -76,12 +76,29 @@ _TAKEN_FOR_GRANTED = re.compile(
 """What one says who believes it."""
 
 
+_ACTS = (
+    ("§granted", _TAKEN_FOR_GRANTED),
+    ("§passed-on", _PASSED_ON),
+    ("§outrage", cues.OUTRAGE),
+    ("§rhetoric", cues.RHETORICAL),
+    ("§denial", cues.DENIES),
+    ("§far-off", _FAR_OFF),
+    ("§text-against", _AGAINST_THE_TEXT),
+    ("§experience", _EXPERIENCE),
+    ("§contrast", _CONTRAST),
+    ("§heard", _HEARD),
+    ("§held-up", _HELD_UP),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Signs:
     """How much speaks against a claim (2 = decides) and the wording that weighed most."""
 
     weight: int
     cue: str
+    distance: str = ""
+    """A wording that would decide by itself, whatever stands against it; empty for none."""
 
 
 def signs_against(text: str, statement: Sequence[str], *, echoed: bool) -> Signs:
@@ -116,7 +133,8 @@ def signs_against(text: str, statement: Sequence[str], *, echoed: bool) -> Signs
     )
     weight = sum(one for one, _ in found) - min(granted, 2)
     cue = max(found, default=(0, ""), key=lambda one: one[0])[1].replace(MARK, "")
-    return Signs(weight, cue[:20])
+    distance = next((word for one, word in found if one > 1), "").replace(MARK, "")
+    return Signs(weight, cue[:20], distance[:20])
 
 
 def _told(statement: Sequence[str], text: str) -> list[str]:
@@ -126,6 +144,14 @@ def _told(statement: Sequence[str], text: str) -> list[str]:
         if piece in text and not (told and told[-1][-1] == piece[0]):
             told.append(piece)
     return told
+
+
+def acts(text: str) -> frozenset[str]:
+    """Names of what is done in a text that holds the claim as `MARK`: what the second reader reads."""
+    leaning = tempered_total(text, load_lexicon())
+    tone = "§blames" if leaning < -CUT else "§praises" if leaning > CUT else "§plain"
+    said = cues.UNDENIED.sub("", text)
+    return frozenset({tone, *(name for name, pattern in _ACTS if pattern.search(said))})
 
 
 def takes_for_granted(text: str) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from analysis import cues, second_reader
 from analysis.contradiction import MARK, Signs, signs_against, takes_for_granted
 from analysis.passages import Passages
+from analysis.safeguard import quotations, withheld
 from analysis.watch_items import Item, Place, quoteless
 from minyi.models import Claim, Match, Policy, PolicyId, Post, Stance
 from minyi.text import opinion_text
@@ -76,6 +77,7 @@ class _Said:
 
     own: Passages
     quoted: Passages
+    quotations: frozenset[str]
 
     @classmethod
     def by(cls, post: Post) -> _Said:
@@ -83,8 +85,9 @@ class _Said:
         comment = opinion_text(post.text)
         chain = _CHAIN.split(post.text, maxsplit=1)
         headline = post.title if post.title != post.text else ""
-        own = quoteless(f"{headline}\n{comment}" if headline else comment)
-        return cls(Passages.of(own), Passages.of(quoteless(chain[1]) if len(chain) > 1 else ""))
+        said = f"{headline}\n{comment}" if headline else comment
+        behind = Passages.of(quoteless(chain[1]) if len(chain) > 1 else "")
+        return cls(Passages.of(quoteless(said)), behind, quotations(said))
 
     def verdict(self, item: Item, *, official: bool) -> Verdict | None:
         """The stance towards one item; None when the claim is not there."""
@@ -95,7 +98,7 @@ class _Said:
             return Stance.REBUT, "官方信源"
         if places:
             verdict = _weigh([_towards(self.own, place) for place in places])
-            return _second_thoughts(verdict, self.own.key, places, item)
+            return _second_thoughts(verdict, self, places, item)
         remark = _remark_on_quote(self.own.key)
         if remark is None and self.own.key:
             remark = _contradicted(signs_against(self.own.key, item.statement, echoed=False))
@@ -134,8 +137,20 @@ def _remark_on_quote(comment: str) -> Verdict | None:
     return _denial(cues.DENIES.search(cues.UNDENIED.sub("", comment)), comment)
 
 
-def _second_thoughts(verdict: Verdict, key: str, places: Sequence[Place], item: Item) -> Verdict:
+def _second_thoughts(verdict: Verdict, said: _Said, places: Sequence[Place], item: Item) -> Verdict:
     """A repetition, or a claim merely echoed, weighed against all that is said around it."""
+    thought = _weighed(verdict, said.own.key, places, item)
+    if thought[0] is not Stance.REPEAT:
+        return thought
+    key = said.own.key
+    around = _around(key, places, reach=len(key))
+    signs = signs_against(around, item.statement, echoed=False)
+    doubt = withheld(key, around, said.quotations, places, signs)
+    return (Stance.UNCLEAR, doubt) if doubt else thought
+
+
+def _weighed(verdict: Verdict, key: str, places: Sequence[Place], item: Item) -> Verdict:
+    """As `_second_thoughts`, before the safeguard."""
     if verdict[0] in _BY_WEIGHT or (verdict[0] is Stance.ASK and _FIRM.search(verdict[1])):
         return verdict
     text = _around(key, places)
@@ -152,9 +167,9 @@ def _second_thoughts(verdict: Verdict, key: str, places: Sequence[Place], item: 
     return (Stance.REBUT, signs.cue) if signs.weight >= least else verdict
 
 
-def _around(key: str, places: Sequence[Place]) -> str:
+def _around(key: str, places: Sequence[Place], reach: int = _REACH) -> str:
     """What is said around a claim, which stands as `MARK`."""
-    first, last = max(0, places[0].start - _REACH), places[-1].end + _REACH
+    first, last = max(0, places[0].start - reach), places[-1].end + reach
     around, end = [], first
     for place in places:
         around.append(key[end : place.start])
@@ -165,13 +180,14 @@ def _around(key: str, places: Sequence[Place]) -> str:
 def _unless_doubtful(verdict: Verdict, text: str, places: Sequence[Place], item: Item) -> Verdict:
     """A repetition; unclear when the second reader doubts it.
 
-    The second reader must be surer where every wording runs on into another word; words that only stand near
-    each other are no claim unless somebody takes it for granted.
+    The second reader must be surer where nothing shows that the claim is believed, and where every wording
+    runs on into another word; words that only stand near each other are no claim unless somebody believes it.
     """
-    least = second_reader.SURE
-    if any(place.whole for place in places):
-        least = second_reader.ANGRY if cues.OUTRAGE.search(text) else second_reader.LEAST
-    joined = any(place.tight for place in places) or takes_for_granted(text)
+    granted = takes_for_granted(text)
+    least = second_reader.LEAST if granted else second_reader.PLAIN
+    if not any(place.whole for place in places):
+        least = second_reader.SURE
+    joined = granted or any(place.tight for place in places)
     if joined and second_reader.belief(item.nameless(text), MARK) >= least:
         return verdict
     return Stance.UNCLEAR, verdict[1]

@@ -2,7 +2,8 @@
 
 The cues of `analysis.misreading` know many ways to deny a claim, and cannot know all. The second reader has
 learnt what surrounds a claim, from our own invented posts and sentences, by logistic regression over pairs
-and triples of characters; the claim itself is hidden from it, so that it knows no policy. `stances.tsv` is
+and triples of characters and over the acts of speech found by wording; the claim itself is hidden from it, so
+that it knows no policy. `stances.tsv` is
 written by `python -m benchmarks.second_reader`.
 """
 
@@ -13,29 +14,32 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 
+from analysis import cues
+from analysis.contradiction import acts
 from minyi.errors import ResourceError
 
-LEAST = 0.35
-"""Share of belief in a repetition below which the second reader doubts it."""
-ANGRY = 0.2
-"""The same of an angry post: nobody is angry about what he denies, unless he says so."""
+LEAST = 0.45
+"""Share of belief in a repetition below which the second reader doubts a claim that is taken as true."""
+PLAIN = 0.55
+"""The same of a claim put without a word that says whether the writer believes it."""
 SURE = 0.6
 """Share above which it is sure, even of words that may mean something else."""
 
 _EDGE = "¶"
+_VOUCHED = "§真"
+"""Stands for a denial denied."""
 _LONGEST = 3
 _SEEN = 160
 """Characters before and behind the claim that are read."""
 
 
 def grams(text: str, mark: str) -> frozenset[str]:
-    """What is read of a text that holds the claim as `mark`: its runs of one to three characters."""
+    """What is read of a text that holds the claim as `mark`: runs of characters and acts of speech."""
     first, last = text.find(mark), text.rfind(mark)
     seen = text[max(0, first - _SEEN) : last + _SEEN] if first >= 0 else text[:_SEEN]
-    read = f"{_EDGE}{seen.strip()}{_EDGE}"
-    return frozenset(
-        read[at : at + size] for size in range(1, _LONGEST + 1) for at in range(len(read) - size + 1)
-    )
+    read = f"{_EDGE}{cues.UNDENIED.sub(_VOUCHED, seen).strip()}{_EDGE}"
+    runs = (read[at : at + size] for size in range(1, _LONGEST + 1) for at in range(len(read) - size + 1))
+    return acts(seen).union(runs)
 
 
 def belief(text: str, mark: str) -> float:

@@ -98,7 +98,7 @@ def run() -> Section:
         rows.append(Row(f"{name}: rebuttals read as repeats", str(found["rebut", "repeat"]), "0"))
     about = (
         "Invented posts about invented policies, labelled by hand; the untouched ones, about policies of "
-        "their own, were written after the cues; their figures were seen since, none of their rows."
+        "their own, served no cue and no lesson; their figures were seen since, none of their rows."
     )
     return Section("Misreading", "python -m benchmarks misreading", about, tuple(rows))
 

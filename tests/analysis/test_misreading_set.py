@@ -30,10 +30,11 @@ def test_the_parts_share_no_policy() -> None:
 def test_the_untouched_part_reads_as_well_as_it_did() -> None:
     """Repeats are found and seldom mistaken, and hardly a rebuttal counts as one."""
     found = confusion([one for one in labelled() if one.untouched], Watchlist(policies()))
-    assert precision(found, "repeat") >= 0.90
-    assert recall(found, "repeat") >= 0.90
-    assert precision(found, "rebut") >= 0.94
-    assert found["rebut", "repeat"] <= 1
+    assert precision(found, "repeat") >= 0.92
+    assert recall(found, "repeat") >= 0.85
+    assert precision(found, "rebut") >= 0.92
+    assert found["rebut", "repeat"] <= 3
+    assert found["ask", "repeat"] == 0
 
 
 @pytest.mark.parametrize(
