@@ -33,7 +33,6 @@ LOCK = {
     "apscheduler": ("scheduler.py",),
     "aiosmtpd": ("sample/",),
     "xlsxwriter": ("jobs/xlsxfile.py",),
-    "rich": ("cli/", "reports/terminal.py"),
     "pickle": (),
     "marshal": ("analysis/snow/",),  # the one reader of the installed snownlp's own files
 }
