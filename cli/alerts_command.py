@@ -47,7 +47,7 @@ def run_list(args: argparse.Namespace) -> int:
             alert.id[:8],
             alert.level.short,
             alert.rule.chinese,
-            names.source(alert.spike.source) if alert.spike.source else names.policy(alert.policy),
+            _about(alert, names),
             alert.state.chinese,
             short_time(alert.detected_at, now),
             short_time(alert.due_at, now),
@@ -56,6 +56,15 @@ def run_list(args: argparse.Namespace) -> int:
     ]
     print_table(("编号", "等级", "规则", "对象", "状态", "发现", "回应期限"), rows, empty="没有预警")
     return 0
+
+
+def _about(alert: Alert, names: Names) -> str:
+    """Its source, or its policy with what of it: the wrong claim, or the title of a case opened by hand."""
+    spike = alert.spike
+    if spike.source:
+        return names.source(spike.source)
+    what = spike.arithmetic.get("claim") or spike.arithmetic.get("title")
+    return names.policy(alert.policy) + (f"“{what}”" if what else "")
 
 
 def run_show(args: argparse.Namespace) -> int:

@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         rows = [
             (
                 time_or_dash(s.window.end),
-                s.rule,
+                s.rule.chinese,
                 s.level.short,
                 s.observed,
                 f"{s.expected:.1f}",
