@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from minyi.clock import LOCAL
+from minyi.clock import LOCAL, local_text, span_text
 from minyi.config import Deadlines, OwnDeadline
 from minyi.models import (
     SOURCE_RULES,
@@ -67,6 +67,23 @@ def length_words(run: ClockRun) -> str:
     """`48 小时`, `3 个工作日`."""
     hours = (run.due - run.start).total_seconds() / 3600
     return f"{run.working_days} 个工作日" if run.working_days else f"{hours:g} 小时"
+
+
+def due_text(run: ClockRun) -> str:
+    """When it is due: `2026-02-25 24:00` for working days, whose end is exclusive."""
+    if not run.working_days:
+        return local_text(run.due)
+    return f"{local_text(run.due - timedelta(seconds=1))[:10]} 24:00"
+
+
+def standing(run: ClockRun, now: datetime) -> str:
+    """How a clock stands, in words."""
+    if run.waived:
+        return f"免予回应：{run.waived}"
+    if run.stopped is not None:
+        early = "，早于预警" if run.stopped < run.start else ""
+        return f"{'按时' if run.kept else '超时'}，{local_text(run.stopped)}{early}"
+    return f"{'已超' if run.overdue(now) else '还有'} {span_text(abs(run.due - now))}"
 
 
 def due(clock: Clock, start: datetime) -> datetime:

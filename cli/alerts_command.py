@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
-from alerts.explain import Names, explain
+from alerts.explain import Names
 from alerts.notify.content import text
 from cli import explain_command
+from cli.alert_values import alert_values
 from cli.case_command import case_options, show_case
 from cli.case_text import case_values
 from cli.opening import opened
 from cli.output import print_json, print_table, short_time
 from jobs.finding import find_alert
 from jobs.letters import alert_view, names_of
-from minyi.clock import local_iso
-from minyi.models import Alert, Spike
+from minyi.models import Alert
 
 
 def options(parser: argparse.ArgumentParser, parents: list[argparse.ArgumentParser]) -> None:
@@ -79,45 +78,3 @@ def run_show(args: argparse.Namespace) -> int:
             print(text(view))
             print("\n".join(show_case(context, alert)))
     return 0
-
-
-def alert_values(alert: Alert, names: Names) -> dict[str, Any]:
-    """The JSON shape of an alert."""
-    return {
-        "id": alert.id,
-        "policy": alert.policy,
-        "rule": alert.rule.value,
-        "level": alert.level.name,
-        "state": alert.state.value,
-        "detected_at": local_iso(alert.detected_at),
-        **_numbers(alert.spike),
-        "text": explain(alert.spike, names),
-        "due_at": local_iso(alert.due_at),
-        "source": alert.spike.source,
-        "posts": list(alert.spike.posts),
-    }
-
-
-def _numbers(spike: Spike) -> dict[str, Any]:
-    return {
-        "window_start": local_iso(spike.window.start),
-        "window_end": local_iso(spike.window.end),
-        "observed": spike.observed,
-        "expected": spike.expected,
-        "score": spike.score,
-    }
-
-
-def spike_values(spike: Spike, names: Names | None = None) -> dict[str, Any]:
-    """The alert fields of a spike that no record holds: a backtest's."""
-    return {
-        "policy": spike.policy,
-        "rule": spike.rule.value,
-        "subject": spike.subject,
-        "level": spike.level.name,
-        "detected_at": local_iso(spike.window.end),
-        **_numbers(spike),
-        "threshold": spike.threshold,
-        "text": explain(spike, names or Names({}, {})),
-        "arithmetic": dict(spike.arithmetic),
-    }

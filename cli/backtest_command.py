@@ -10,7 +10,7 @@ from pathlib import Path
 from alerts.backtest import backtest
 from alerts.countsfile import Count, read_counts, write_alerts
 from alerts.onsets import onset_of
-from cli.alerts_command import spike_values
+from cli.alert_values import spike_values
 from cli.opening import opened
 from cli.output import print_json, print_table, time_or_dash
 from jobs.history import replay, stored_counts

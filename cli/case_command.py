@@ -9,21 +9,19 @@ from typing import Any
 
 from alerts import cases
 from alerts.cases import Step
-from alerts.deadlines import clock_words
-from alerts.notify.content import due_text
+from alerts.deadlines import clock_words, due_text, standing
+from cli.arguments import level_option, time_option
 from cli.case_text import case_lines, case_values
 from cli.clock_command import due_options, quality_options, run_due, run_quality
 from cli.opening import opened
-from cli.output import print_json, time_option
+from cli.output import print_json
 from cli.who import who
 from jobs.cases import clock_rules, mute, open_case, respond, take, unmute
-from jobs.clocks import standing
 from jobs.context import Context
 from jobs.effect import effect
 from minyi.clock import local_iso, local_text
 from minyi.models import Alert, Concern, Level, RuleName
 
-LEVELS = {name: level for level in Level for name in (level.name, str(level.value))}
 CONCERNS = "、".join(f"{one.value} {one.chinese}" for one in Concern)
 
 
@@ -106,18 +104,6 @@ def _mute_options(parser: argparse.ArgumentParser) -> None:
 def _sign(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", default=who(), metavar="姓名", help="何人（默认登录名）")
     parser.add_argument("--why", default="", metavar="理由", help="记入台账的理由")
-
-
-def level_option(text: str) -> Level:
-    """An argument that is a level: I to IV, or 1 to 4.
-
-    Raises:
-        ArgumentTypeError: it is none.
-    """
-    level = LEVELS.get(text.upper().removesuffix("级"))
-    if level is None:
-        raise argparse.ArgumentTypeError("应为 I、II、III 或 IV")
-    return level
 
 
 # --- steps ------------------------------------------------------------------------------------------

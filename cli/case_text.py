@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from alerts.deadlines import clock_words
-from alerts.notify.content import due_text
+from alerts.deadlines import clock_words, due_text, standing
 from alerts.wording import percent
-from jobs.clocks import standing
 from jobs.effect import Effect, Side
 from minyi.clock import local_iso, local_text
 from minyi.models import Alert, ClockRun, Concern, RuleName

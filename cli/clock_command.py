@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime, timedelta
 
-from alerts.notify.content import due_text
+from alerts.deadlines import due_text, standing
+from cli.arguments import time_option
 from cli.case_text import clock_values
 from cli.opening import opened
-from cli.output import print_json, print_table, time_option
-from jobs.clocks import due_table, kept, standing
+from cli.output import print_json, print_table
+from jobs.clocks import due_table, kept
 from jobs.quality import months
 from minyi.clock import LOCAL
 from minyi.models import Level

@@ -7,9 +7,10 @@ import csv
 import sys
 from datetime import timedelta
 
+from cli.arguments import time_option
 from cli.case_text import ACTIONS, detail_text
 from cli.opening import opened
-from cli.output import print_json, print_table, short_time, time_option
+from cli.output import print_json, print_table, short_time
 from jobs.rowfiles import defused
 from minyi.clock import local_iso
 

@@ -7,12 +7,11 @@ import os
 import re
 import shutil
 import sys
-from argparse import ArgumentTypeError
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from minyi.clock import LOCAL, local_text, parse_time
+from minyi.clock import LOCAL, local_text
 from reports.table import table_lines
 
 NARROWEST, WIDEST = 40, 110
@@ -50,18 +49,6 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[object]], *, empt
         return
     for line in table_lines(header, rows, width()):
         print(line)
-
-
-def time_option(text: str) -> datetime:
-    """An argument that is a time; without a zone it is Asia/Shanghai.
-
-    Raises:
-        ArgumentTypeError: it is none.
-    """
-    try:
-        return parse_time(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} 不是时间，应写作 2026-01-31T09:00（北京时间）") from None
 
 
 def time_or_dash(when: datetime | None) -> str:

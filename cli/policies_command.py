@@ -6,15 +6,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from alerts.deadlines import interpretation
-from alerts.notify.content import due_text
+from alerts.deadlines import due_text, interpretation, standing
+from cli.arguments import time_option
 from cli.case_text import clock_values
 from cli.opening import opened
-from cli.output import print_json, print_table, short_time, time_option
+from cli.output import print_json, print_table, short_time
 from cli.register_command import register_options
 from cli.who import who
 from jobs.cases import clock_rules, interpret
-from jobs.clocks import standing
 from jobs.policies import import_policies
 from minyi.clock import local_iso
 from minyi.models import Policy

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from cli.case_command import level_option
+from cli.arguments import level_option, time_option
 from cli.opening import opened
-from cli.output import print_json, print_table, time_option
+from cli.output import print_json, print_table
 from jobs.cases import directory
 from jobs.finding import find_policy
 from minyi.clock import local_iso, local_text

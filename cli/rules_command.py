@@ -8,9 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from alerts.explain import explain
-from cli.alerts_command import spike_values
+from cli.alert_values import spike_values
+from cli.arguments import time_option
 from cli.opening import opened
-from cli.output import print_json, print_table, time_option
+from cli.output import print_json, print_table
 from jobs.history import try_rules
 from jobs.letters import names_of
 from minyi import config

@@ -13,7 +13,6 @@ from alerts.routing import Directory
 from jobs.cases import clock_rules, directory
 from jobs.context import Context
 from jobs.letters import names_of
-from minyi.clock import local_text, span_text
 from minyi.models import Alert, ClockRun, Level, Notification, Policy
 from minyi.workdays import UNVERIFIED, WorkCalendar
 
@@ -104,13 +103,3 @@ def _clock(run: ClockRun) -> str:
 
 def _note(run: ClockRun, calendar: WorkCalendar) -> str:
     return UNVERIFIED if run.working_days and calendar.unverified(run.start, run.due) else ""
-
-
-def standing(run: ClockRun, now: datetime) -> str:
-    """How a clock stands, in words."""
-    if run.waived:
-        return f"免予回应：{run.waived}"
-    if run.stopped is not None:
-        early = "，早于预警" if run.stopped < run.start else ""
-        return f"{'按时' if run.kept else '超时'}，{local_text(run.stopped)}{early}"
-    return f"{'已超' if run.overdue(now) else '还有'} {span_text(abs(run.due - now))}"

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
+from alerts.deadlines import due_text, standing
 from alerts.explain import Names
-from alerts.notify.content import due_text
 from alerts.notify.digest import DigestView, DueLine
 from jobs.cases import directory
-from jobs.clocks import Due, due_table, standing
+from jobs.clocks import Due, due_table
 from jobs.context import Context
 from jobs.letters import names_of
 from minyi.clock import LOCAL, local_text

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from alerts.deadlines import Clock, clock_words, length_words
+from alerts.deadlines import Clock, clock_words, due_text, length_words
 from alerts.explain import Names, explain, headline
 from alerts.figures import figures
 from alerts.notify import safe
 from alerts.notify.base import Letter
 from minyi.chart import Bar, in_words
 from minyi.clock import local_text
-from minyi.models import SOURCE_RULES, Alert, ClockRun, Level
+from minyi.models import SOURCE_RULES, Alert, Level
 
 MOST_SAMPLES, MOST_CLAIMS, MOST_OTHERS, MOST_COMMANDS = 5, 5, 8, 6
 TITLE_LONGEST, EXCERPT_LONGEST, LINE_LONGEST = 80, 140, 300
@@ -112,13 +112,6 @@ def deadline(view: AlertView) -> list[str]:
         graver = "" if view.alert.level <= Level.II else "，并定为 II 级或 I 级"
         lines.append(f"如经人工确认属重大、特别重大突发事件{graver}，{_EMERGENCY}")
     return lines
-
-
-def due_text(run: ClockRun) -> str:
-    """When it is due: `2026-02-25 24:00` for working days, whose end is exclusive."""
-    if not run.working_days:
-        return local_text(run.due)
-    return f"{local_text(run.due - timedelta(seconds=1))[:10]} 24:00"
 
 
 def text(view: AlertView) -> str:
