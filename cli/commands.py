@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from cli.faults import EXIT_USAGE
+from cli.usage import Formatter, fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,13 @@ _WITHOUT = re.compile(r"-[^-\x00-\x20A-Za-z0-9]")
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that speaks Chinese where argparse lets it, and sets itself up when it is used."""
+    """An argument parser that speaks Chinese, and sets itself up when it is used."""
 
     def __init__(self, *args: Any, set_up: Callable[[Parser], None] | None = None, **kwargs: Any) -> None:
         """`set_up` adds the options; it is called once, before the first parse or by `complete`."""
         super().__init__(*args, **kwargs)
+        if self.add_help:
+            self._option_string_actions["-h"].help = "显示本页"
         self._set_up = set_up
         self.prepare: Callable[[Sequence[str]], Sequence[str]] = list
         """Rewrites the words of the command before they are read."""
@@ -100,6 +103,15 @@ class Parser(argparse.ArgumentParser):
         set_up, self._set_up = self._set_up, None
         if set_up is not None:
             set_up(self)
+
+    def format_help(self) -> str:
+        """The help page."""
+        # Not before: by their first titles argparse unites these groups with those of `parents`.
+        self._positionals.title, self._optionals.title = "参数", "选项"
+        return super().format_help()
+
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        return Formatter(prog=self.prog)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As in argparse, which calls this for a command once its name was read."""
@@ -113,4 +125,4 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how to see the usage; exit 2."""
-        self.exit(EXIT_USAGE, f"用法错误：{message}\n请看 {self.prog} --help\n")
+        self.exit(EXIT_USAGE, f"用法错误：{fault(message)}\n请看 {self.prog} --help\n")

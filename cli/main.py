@@ -28,7 +28,7 @@ def build_parser(*, complete: bool = True) -> argparse.ArgumentParser:
     parser = Parser(
         prog="minyi", description="Minyi 民意：看公众怎么说每一项政策，早预警、讲得清、答得及时。"
     )
-    parser.add_argument("--version", action="version", version=f"minyi {__version__}")
+    parser.add_argument("--version", action="version", version=f"minyi {__version__}", help="显示版本")
     _add_common(parser)
     common = Parser(add_help=False)
     _add_common(common)
