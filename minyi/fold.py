@@ -113,15 +113,17 @@ def fold_slowly(folded: str) -> tuple[str, list[int]]:
     """Fold what grows under NFKC (… to three dots) and keep positions; by clusters only if needed."""
     pieces: list[str] = []
     positions: list[int] = []
-    end = 0
+    add, place, end = pieces.append, positions.extend, 0
     for found in table().growing.finditer(folded):
         start = found.start()
         piece = _grown(found[0])
-        pieces += [folded[end:start], piece]
-        positions += [*range(end, start), *[start] * len(piece)]
+        add(folded[end:start])
+        add(piece)
+        place(range(end, start))
+        place((start,) * len(piece))
         end = start + 1
     key = "".join(pieces) + folded[end:]
-    positions += range(end, len(folded) + 1)
+    place(range(end, len(folded) + 1))
     if not unicodedata.is_normalized("NFKC", key):
         key, positions = _fold_clusters(folded)
     return key, positions

@@ -86,26 +86,31 @@ def sanitise(plain: str) -> str:
     """
     if plain.isascii() and not _ODD.search(plain):
         return plain
-    suspects, marks = _suspects()
+    suspects, far, near, all_planes = _suspects()
     if suspects.search(plain):  # one look at nearly every text, where four would cost as much as the rest
         plain = plain.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
         plain = _UNSEEN.sub("", _BREAKS.sub("\n", plain))
         if _MATH_DIGIT.search(plain):
             plain = plain.translate(_DIGITS)
+        marks = all_planes if far.search(plain) else near
         plain = marks.sub(lambda found: found[0][:_KEPT_MARKS], plain)
     return plain if unicodedata.is_normalized("NFC", plain) else unicodedata.normalize("NFC", plain)
 
 
 @cache
-def _suspects() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Characters that may have to go or change; runs of too many that canonical ordering may move.
+def _suspects() -> tuple[re.Pattern[str], ...]:
+    """Characters that may have to go or change; runs of too many marks that canonical ordering may move.
 
-    All beyond U+FFFF are suspect: each of those named would cost a comparison for every other character.
+    Then a mark beyond U+FFFF, and the runs: of marks up to there, and of all. Beyond, each character named
+    costs a comparison for every other: so all there are suspect, and the last is for texts that need it.
     """
     marks = "".join(c for c in map(chr, [*range(0x300, 0x11FFF), *range(0x16AF0, 0x1E94B)]) if combining(c))
     near = "".join(c for c in marks if c <= "\uffff")
-    return re.compile(f"{_ODD.pattern[:-1]}{near}\U00010000-\U0010ffff]"), re.compile(
-        f"[{marks}]{{{_KEPT_MARKS + 1},}}"
+    return (
+        re.compile(f"{_ODD.pattern[:-1]}{near}\U00010000-\U0010ffff]"),
+        re.compile(f"(?=[\U00010000-\U0010ffff])[{marks[len(near) :]}]"),
+        re.compile(f"[{near}]{{{_KEPT_MARKS + 1},}}"),
+        re.compile(f"[{marks}]{{{_KEPT_MARKS + 1},}}"),
     )
 
 

@@ -269,10 +269,10 @@ def _is_endless(typed: str) -> bool:
     """True for far too many runs; looked at only where folding would be dear."""
     if unicodedata.is_normalized("NFKC", typed):
         return False
-    return tokens.has_more_runs(_ZERO_WIDTH.sub("", typed), _FAR_TOO_MANY)
+    return tokens.count_different(_ZERO_WIDTH.sub("", typed)) > _FAR_TOO_MANY
 
 
 @lru_cache(maxsize=1_024)
 def _runs(typed: str) -> tuple[str, ...]:
     """The different runs of one word or phrase, in order."""
-    return () if _NOTHING.fullmatch(typed) else tuple(dict.fromkeys(tokens.runs(search_key(typed))))
+    return () if _NOTHING.fullmatch(typed) else tokens.different_runs(search_key(typed))

@@ -37,17 +37,21 @@ def is_han(run: str) -> bool:
 
 def runs(key: str) -> list[str]:
     """Searchable runs of a key, in order, words cut to `MAX_WORD`; empty without letter or digit."""
-    return [run if _IS_HAN(run) else run[:MAX_WORD] for run in _RUN.findall(key)]
+    return list(map(_cut, _RUN.findall(key)))
 
 
-def has_more_runs(text: str, most: int) -> bool:
-    """True when a text has more than `most` different runs; it is not read further than that."""
-    seen: set[str] = set()
-    for found in _RUN.finditer(text):
-        seen.add(found[0])
-        if len(seen) > most:
-            return True
-    return False
+def _cut(run: str) -> str:
+    return run if _IS_HAN(run) else run[:MAX_WORD]
+
+
+def different_runs(key: str) -> tuple[str, ...]:
+    """The different ones of `runs`, in order of their first."""
+    return tuple(dict.fromkeys(map(_cut, dict.fromkeys(_RUN.findall(key)))))
+
+
+def count_different(text: str) -> int:
+    """How many different runs a text has, words uncut."""
+    return len(set(_RUN.findall(text)))
 
 
 def spans(key: str) -> list[tuple[int, int]]:
