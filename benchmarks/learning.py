@@ -43,7 +43,7 @@ def run() -> Section:
             rows = [row for name in SETS for row in measure(Path(root), name, toolkit)]
     return Section(
         "Learning from corrections",
-        "MINYI_REAL_INPUT=FOLDER make bench",
+        "MINYI_REAL_INPUT=FOLDER python -m benchmarks learning",
         f"{CORRECTIONS} corrections drawn at random, the gate's fifth of them not learnt from; "
         f"mean of {DRAWS} draws on all other posts of the set. Peer: the lexicon alone on the same posts.",
         tuple(rows),
