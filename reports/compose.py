@@ -116,10 +116,11 @@ def _trend(days: Sequence[Day]) -> str:
 # --- alerts -----------------------------------------------------------------------------------------
 
 
-def _urgency(alert: Alert) -> tuple[int, bool, float, int, str]:
-    """Gravest first; of one level the closed last, then the newest, then by most posts."""
-    closed = alert.state is AlertState.RESOLVED
-    return alert.level, closed, -alert.detected_at.timestamp(), -alert.spike.observed, alert.id
+def _urgency(alert: Alert) -> tuple[int, bool, float, bool, int, str]:
+    """Gravest first; of one level the closed last, then the newest, of negative posts, with most posts."""
+    closed, spike = alert.state is AlertState.RESOLVED, alert.spike
+    mood = spike.scope is not Scope.NEGATIVE
+    return alert.level, closed, -alert.detected_at.timestamp(), mood, -spike.observed, alert.id
 
 
 def _alert(alert: Alert, given: Given) -> AlertLine:

@@ -206,6 +206,17 @@ def test_alerts_stand_gravest_first() -> None:
     assert [line.id for line in told] == ["abc", "older", "mild"]
 
 
+def test_of_alerts_found_together_the_negative_ones_stand_first() -> None:
+    """Though the volume of all posts is larger; of the same kind the larger stands first."""
+    spike = _alert().spike
+    made = [("all", Scope.ALL, 50), ("few", Scope.NEGATIVE, 9), ("many", Scope.NEGATIVE, 30)]
+    alerts = [
+        replace(_alert(), id=AlertId(name), spike=replace(spike, scope=scope, observed=posts))
+        for name, scope, posts in made
+    ]
+    assert [line.id for line in compose(_given(alerts=alerts)).alerts] == ["many", "few", "all"]
+
+
 def test_alerts_that_are_not_shown_are_counted() -> None:
     """Five in full, the closed one last of its level; the numbers are of all."""
     closed = replace(_alert(state=AlertState.RESOLVED), id=AlertId("0"))
