@@ -21,6 +21,7 @@ from minyi.models import (
     Policy,
     PolicyStatus,
     Post,
+    Scope,
     SourceId,
     SourceState,
     Span,
