@@ -16,11 +16,13 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 
 from analysis.lexicon import WordClass
+from analysis.manner import leanings
 from analysis.sentiment import CUT
+from minyi.fold import table
 from minyi.models import Evidence, Label, Sentiment
 from minyi.text import search_key
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised whenever features or arithmetic change: older models are then refused and trained again."""
 
 SIZE = 1 << 18
@@ -146,6 +148,7 @@ def _findings(opinion: Opinion) -> tuple[float, ...]:
         _clipped(opinion.quoted),
         min(length, 300) / 150,
         log(1 + length) / 5,
+        *(_clipped(one) / _MOST for one in leanings(opinion.text.translate(table().fold))),
     )
 
 

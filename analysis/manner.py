@@ -37,6 +37,16 @@ def runs(folded: str) -> frozenset[str]:
     return frozenset(pairs.union(read[at : at + 3] for at in range(len(read) - 2)))
 
 
+def leanings(folded: str) -> tuple[float, float]:
+    """What the manner adds to negative and to positive, logits against neutral; zeros for a very short text.
+
+    Raises:
+        ResourceError: the table is damaged.
+    """
+    negative, positive, _ = _read(folded)
+    return negative, positive
+
+
 def manner(folded: str) -> tuple[float, tuple[str, ...]]:
     """Lean of a folded text in [-1, 1], and the runs that weighed most, heaviest first.
 
@@ -46,18 +56,25 @@ def manner(folded: str) -> tuple[float, tuple[str, ...]]:
     Raises:
         ResourceError: the table is damaged.
     """
-    if len(folded) < _LEAST:
-        return 0.0, ()
-    known = _weights()
-    found = [(gram, known[gram]) for gram in runs(folded) if gram in known]
-    scale = 1 / math.sqrt(len(found) + 1)
-    negative, positive = (math.exp(sum(weights[side] for _, weights in found) * scale) for side in (0, 1))
+    *logits, found = _read(folded)
+    negative, positive = map(math.exp, logits)
     share = max(negative, positive) / (1 + negative + positive)
-    if share < SURE:
+    if share < SURE or not found:
         return 0.0, ()
     side = 1 if positive > negative else 0
     shown = sorted(found, key=lambda one: (-one[1][side], one[0]))
     return (share if side else -share), tuple(gram for gram, _ in shown if _EDGE not in gram)[:SHOWN]
+
+
+def _read(folded: str) -> tuple[float, float, list[tuple[str, tuple[float, float]]]]:
+    """Logits of negative and positive, and the runs they come from."""
+    if len(folded) < _LEAST:
+        return 0.0, 0.0, []
+    known = _weights()
+    found = [(gram, known[gram]) for gram in runs(folded) if gram in known]
+    scale = 1 / math.sqrt(len(found) + 1)
+    negative, positive = (sum(weights[side] for _, weights in found) * scale for side in (0, 1))
+    return negative, positive, found
 
 
 def shipped() -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.learner import SIZE, Model, Opinion, judge_learnt, read
+from analysis.learner import SCHEMA, SIZE, Model, Opinion, judge_learnt, read
 from analysis.learner_file import ModelCard, model_names, read_card, read_model, remove_model, write_model
 from analysis.learner_gate import Verdict, figures, too_few, unchanging, verdict
 from analysis.learner_split import split
@@ -235,7 +235,7 @@ def test_a_damaged_model_is_refused(tmp_path: Path, damage: str) -> None:
     elif damage == "number":
         small.write_text(small.read_text().replace("0.5", "0.6"))
     elif damage == "schema":
-        small.write_text(small.read_text().replace('"schema": 1', '"schema": 0'))
+        small.write_text(small.read_text().replace(f'"schema": {SCHEMA}', '"schema": 0'))
     else:
         large.unlink()
     with pytest.raises(ResourceError, match=r"minyi model"):
