@@ -2,7 +2,8 @@
 
 Windows are named by their minutes: `posts_60m`, `expected_60m`, `phi_60m`, `nb_60m`, `poisson_60m`. The
 dense regime's references likewise: `height_60m_value`, `_u`, `_b`, `_score`, and `ratio_60m_...`, with
-`slow_60m`, the slow mean's expectation, and `live_60m`, the buckets' worth of live share.
+`slow_60m`, the slow mean's expectation, and `live_60m`, the buckets' worth of live share. `odds` are those of
+a burst, `odds_one_less` those with one post fewer than `least_posts`.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def describe(
 
     `hour_posts` are the most posts of one hour that ended at a crossing of the onset.
     """
-    window, grid = reading.window, detector.grid
+    window, grid, least = reading.window, detector.grid, detector.least_posts(reading)
     numbers: Numbers = {
         "detector_version": VERSION,
         "regime": reading.regime.value,
@@ -40,12 +41,18 @@ def describe(
         "poisson": window.poisson,
         "poisson_threshold": detector.rule.poisson,
         "min_posts": detector.rule.min_posts,
-        "least_posts": detector.least_posts(reading),
+        "least_posts": least,
         "most_14d": detector.most_before(window.size, before),
         "hour_posts": hour_posts,
         "live_share": reading.live,
         "after_outage": int(reading.whole),
     }
+    if reading.odds is not None:
+        numbers |= {
+            "odds": reading.odds,
+            "odds_threshold": detector.rule.burst_odds,
+            "odds_one_less": detector.odds_of(reading, least - 1),
+        }
     numbers |= _windows(detector, reading) | _references(detector, reading)
     numbers |= spoken(voices) if voices is not None else {}
     return numbers | (shared(share) if share is not None else {})

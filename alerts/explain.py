@@ -106,7 +106,20 @@ def _trigger(spike: Spike) -> str:
     score = f"{spike.score:.1f}（阈值 {spike.threshold:g}）"
     if spike.arithmetic.get("regime") == "dense":
         return f"触发：{spike.rule.chinese}，异常分 S={score}。"
-    return f"触发：{spike.rule.chinese}，意外程度 {score}，即偶然出现的概率{chance(10.0**-spike.score)}。"
+    return (
+        f"触发：{spike.rule.chinese}，意外程度 {score}，即偶然出现的概率{chance(10.0**-spike.score)}"
+        f"{_odds(spike)}。"
+    )
+
+
+def _odds(spike: Spike) -> str:
+    """What speaks for a burst; alerts of before say nothing of it."""
+    if spike.arithmetic.get("odds") is None:
+        return ""
+    odds, bar = number(spike, "odds"), number(spike, "odds_threshold")
+    if odds < bar:
+        return "；来势较缓，但已高到不论来势都预警"
+    return f"；突发分 {odds:.1f}（阈值 {bar:g}），越高越像突然涌入而非平常起伏"
 
 
 def _coverage(spike: Spike) -> str:

@@ -36,6 +36,7 @@ def _volume(spike: Spike) -> Rows:
             "异常分" if numbers.get("regime") == "dense" else "意外程度",
             f"{spike.score:.2f}（阈值 {spike.threshold:g}）",
         ),
+        *_odds(spike),
         *_voices(spike),
     ]
     if numbers.get("negative_of"):
@@ -43,6 +44,11 @@ def _volume(spike: Spike) -> Rows:
         usual = percent(float(numbers["negative_usual"] or 0), 1)
         rows.append(("负面占比", f"{k:.0f}/{n:.0f}（{percent(k, n)}，平时 {usual}）"))
     return rows
+
+
+def _odds(spike: Spike) -> Rows:
+    odds, bar = spike.arithmetic.get("odds"), spike.arithmetic.get("odds_threshold")
+    return [] if odds is None or bar is None else [("突发分", f"{float(odds):.2f}（阈值 {float(bar):g}）")]
 
 
 def _share(spike: Spike) -> Rows:

@@ -10,9 +10,10 @@ import os
 import random
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import product, repeat
 from pathlib import Path
 from statistics import median
 
@@ -23,7 +24,7 @@ from alerts.onsets import OPEN, Day, Watched, days_of
 from alerts.profile import Profile, pooled
 from alerts.rules import policy_spikes
 from alerts.series import SourceFacts, build, history_span
-from benchmarks import elastalert, nab
+from benchmarks import elastalert, nab, oracle
 from benchmarks.report import Row, Section, percentile
 from benchmarks.streams import (
     DAY_BUCKETS,
@@ -51,7 +52,8 @@ HIT = 12 * 12
 NEAR = 36 * 12
 MONDAY = datetime(2026, 1, 5, tzinfo=LOCAL)
 FALSE_GOALS = {0.05: "<= 0.05", 0.3: "<= 0.1", 1.0: "<= 0.4", 3.0: "<= 1.1"}
-RECALL_GOALS = {0.05: ">= .95, 60 min", 0.3: ">= .92, 60 min", 1.0: ">= .95, 60 min", 3.0: ""}
+RECALL_GOALS = {0.05: ">= .95, 60 min", 0.3: ">= .92, 60 min", 1.0: ">= .95, 60 min", 3.0: ">= .95"}
+MOST_FALSE = 1.1
 RECALL_SIZES = {0.05: 40, 0.3: 40, 1.0: 80, 3.0: 80}
 PEER = (12, 3.0, 5.0)
 """ElastAlert2: one hour against the hour before, three times, at least five posts."""
@@ -59,7 +61,7 @@ PEER = (12, 3.0, 5.0)
 
 def run() -> Section:
     """Public series if there, invented streams, and the time one live look takes."""
-    rows = [*_public(), *(row for rate in RATES for row in _invented(rate))]
+    rows = [*_public(), *(row for rate in RATES for row in _invented(rate)), _possible()]
     rows += [*(_other(world) for world in WORLDS[1:]), _live()]
     about = (
         "Shipped defaults, one set for all series. Peer: ElastAlert2's `spike`; on public series the best of "
@@ -155,6 +157,23 @@ def _invented(rate: float) -> list[Row]:
     ]
 
 
+def _possible() -> Row:
+    """The busiest rate's recall of a detector that is told everything, at the most false alerts allowed."""
+    rate = RATES[-1]
+    streams = [make(rate, 1000 * seed + one, DAYS) for seed in SEEDS for one in range(SERIES)]
+    with ProcessPoolExecutor() as pool:
+        odds = pool.map(oracle.odds, streams, repeat(rate), chunksize=SERIES)
+        found = list(zip(streams, odds, strict=True))
+    for bar in (oracle.LEAST + step / 20 for step in range(100)):
+        told = _Tally()
+        for stream, one in found:
+            told.add(stream, oracle.onsets(one, bar))
+        if told.false_a_month <= MOST_FALSE:
+            break
+    figures = f"{told.found(oracle.SIZE)}; {told.false_a_month:.2f} false a month"
+    return Row(f"{rate:g} posts/h: the same found by a detector told everything but the times", figures)
+
+
 def _other(world: World) -> Row:
     """False alerts a month and large bursts found where the public has another habit."""
     found = [(rate, *_judged(rate, world, OTHER_SEEDS)) for rate in OTHER_RATES]
@@ -166,16 +185,21 @@ def _other(world: World) -> Row:
 def _judged(rate: float, world: World, seeds: Sequence[int]) -> tuple[_Tally, _Tally]:
     """Ours and the peer on the streams of these seeds."""
     ours, peer = _Tally(), _Tally()
-    for seed in seeds:
-        streams = [make(rate, 1000 * seed + one, DAYS, world) for one in range(SERIES)]
-        profile = _profile(streams)
-        for stream in streams:
-            ours.add(stream, _detected(stream, profile))
-            peer.add(
-                stream,
-                [i for i in elastalert.spikes(stream.counts, *PEER) if i >= WARM_UP_DAYS * DAY_BUCKETS],
-            )
+    with ProcessPoolExecutor() as pool:
+        for streams, found, others in pool.map(_one_seed, repeat(rate), repeat(world), seeds):
+            for stream, one, other in zip(streams, found, others, strict=True):
+                ours.add(stream, one)
+                peer.add(stream, other)
     return ours, peer
+
+
+def _one_seed(rate: float, world: World, seed: int) -> tuple[list[Stream], list[list[int]], list[list[int]]]:
+    """The streams of a seed, our alerts and the peer's in each."""
+    streams = [make(rate, 1000 * seed + one, DAYS, world) for one in range(SERIES)]
+    profile, first = _profile(streams), WARM_UP_DAYS * DAY_BUCKETS
+    found = [_detected(stream, profile) for stream in streams]
+    others = [[i for i in elastalert.spikes(s.counts, *PEER) if i >= first] for s in streams]
+    return streams, found, others
 
 
 def _profile(streams: Sequence[Stream]) -> Profile:

@@ -96,7 +96,7 @@ def season(days: int, world: World = PLAIN) -> tuple[float, ...]:
 
 def make(rate: float, seed: int, days: int = 180, world: World = PLAIN) -> Stream:
     """A stream of `rate` posts an hour on average; equal arguments give equal streams."""
-    name = "" if world is PLAIN else f":{world.name}"
+    name = "" if world == PLAIN else f":{world.name}"
     chance = random.Random(f"{rate}:{seed}:{days}{name}")
     curve = season(days, world)
     release = chance.randrange(WARM_UP_DAYS + 10, days - 20) * DAY_BUCKETS + 10 * 12

@@ -1,10 +1,11 @@
 """The detector: two regimes, one question a bucket - is this volume unusual, and by which numbers?
 
-1. Regime: the mean of 14 days decides; at `dense_rate` posts an hour it turns dense, under
-   `dense_leave_rate` sparse again. In the six days after a release the sparse model with the release curve
-   rules.
+1. Regime: the mean of 14 days, without what a release brings, decides; at `dense_rate` posts an hour it turns
+   dense, under `dense_leave_rate` sparse again. In the six days after a release the sparse model with the
+   release curve rules.
 2. N, no noise: enough posts, and Poisson surprise over its bar, in one and the same window.
-3. U, unusual here: dense S, else the negative binomial surprise, over its bar.
+3. U, unusual here: dense S over its bar; else the negative binomial surprise, and the odds of a burst, over
+   theirs. Where the surprise is `PLAIN`, no shape of a burst is asked for.
 4. A crossing starts an onset unless one started less than the refractory ago.
 
 Everything at bucket i depends on buckets up to i: cutting the future changes no past answer.
@@ -12,20 +13,26 @@ Everything at bucket i depends on buckets up to i: cutting the future changes no
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from math import log1p
 
 from alerts.detect import sparse
+from alerts.detect.burst import Block, Odds
 from alerts.detect.dense import Dense, Reference
 from alerts.detect.grid import DAY, HOUR, Grid, Sums, running_sums, whole_sums
+from alerts.detect.spread import Spreads
 from alerts.detect.tails import negative_binomial_surprise, poisson_at_most, poisson_surprise
 from minyi.rules import VolumeRule
 
-VERSION = "2"
+VERSION = "3"
 """Changes whenever the same counts may give other readings."""
+PLAIN = 8.0
+"""Surprise from which a rise alerts whatever its shape: slow swells that no model of bursts expects."""
 
 
 class Regime(StrEnum):
@@ -66,8 +73,19 @@ class Reading:
     references: tuple[Reference, ...]
     live: float
     """Share of usual posts that could be seen in the telling window."""
+    odds: float | None = None
+    """Base-ten odds that a burst began against talk's wavering; None in the dense regime."""
     whole: bool = False
     """True when posts found after their source's outage count, against all that could have been there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thinned:
+    """The series with `factor` times its posts from position `start` on; `posts` by window size follow."""
+
+    start: int
+    factor: float
+    posts: Mapping[int, float]
 
 
 class Detector:
@@ -105,11 +123,11 @@ class Detector:
             return None
         return self.judge(bucket, None)
 
-    def judge(self, bucket: int, posts: Mapping[int, float] | None, *, whole: bool = False) -> Reading | None:
-        """As `read`, with other posts by window size put in place of those seen."""
+    def judge(self, bucket: int, thin: Thinned | None, *, whole: bool = False) -> Reading | None:
+        """As `read`, with fewer posts in place of those seen."""
         if self.regimes[bucket] is Regime.DENSE:
-            return self._judge_dense(bucket, posts, whole)
-        return self._judge_sparse(bucket, posts, whole)
+            return self._judge_dense(bucket, thin, whole)
+        return self._judge_sparse(bucket, thin, whole)
 
     def view(self, *, whole: bool) -> Sums:
         """What was seen live, or all that is known by now."""
@@ -137,6 +155,12 @@ class Detector:
                 high = middle
         return high
 
+    def odds_of(self, reading: Reading, posts: int) -> float | None:
+        """Odds of a burst had the telling window held so many posts; None in the dense regime."""
+        if reading.odds is None:
+            return None
+        return self._odds(reading.bucket, _thinned(reading, posts), reading.whole)
+
     def most_before(self, size: int, position: int) -> int:
         """Most posts in any window of `size` buckets within the 14 days before `position`."""
         posts = self.sums.posts
@@ -148,7 +172,7 @@ class Detector:
         """Built when a dense bucket is first asked for."""
         return Dense(self.grid, self.sums, self.first)
 
-    def _judge_sparse(self, bucket: int, posts: Mapping[int, float] | None, whole: bool) -> Reading | None:
+    def _judge_sparse(self, bucket: int, thin: Thinned | None, whole: bool) -> Reading | None:
         end = bucket + 1
         sums, expected = self.view(whole=whole), self.sparse.whole if whole else self.sparse.expected
         close = self.sparse.close_of(self.grid, bucket)
@@ -158,7 +182,7 @@ class Detector:
             start = close - size
             if start < 0 or not _decided(sums, start, end):
                 continue
-            count = sums.posts[end] - sums.posts[start] if posts is None else posts.get(size, 0.0)
+            count = thin.posts.get(size, 0.0) if thin else sums.posts[end] - sums.posts[start]
             mean = expected[end] - expected[start] + rest
             if count >= self.rule.min_posts and count > mean:
                 seen.append((size, start, count, mean))
@@ -174,13 +198,50 @@ class Detector:
         if not telling:
             return None
         best = max(telling, key=lambda w: (w.nb, -w.size))
-        return self._reading(bucket, best.nb, best, tuple(found))
+        odds = self._odds(bucket, thin, whole)
+        if odds < self.rule.burst_odds and best.nb < PLAIN:
+            return None
+        return replace(self._reading(bucket, best.nb, best, tuple(found)), odds=odds)
 
-    def _judge_dense(self, bucket: int, posts: Mapping[int, float] | None, whole: bool) -> Reading | None:
-        sums = self.view(whole=whole)
+    def _odds(self, bucket: int, thin: Thinned | None, whole: bool) -> float:
+        ends, odds = self.sparse.ends, self._whole_odds if whole else self._live_odds
+        place = bisect_right(ends, bucket)
+        block = self._block(ends[place - 1] if place else 0, bucket, whole)
+        if thin is None:
+            return odds.at(place, block)
+        return odds.thinned(place, block, bisect_right(ends, thin.start), thin.factor)
+
+    def _block(self, begin: int, bucket: int, whole: bool) -> Block:
+        """The block from `begin` with the posts up to `bucket`, against what all of it leads to expect."""
+        sums, expected = self.view(whole=whole), self.sparse.whole if whole else self.sparse.expected
+        end, close = bucket + 1, self.sparse.close_of(self.grid, bucket)
+        rest = close - end
+        mean = expected[end] - expected[begin] + rest * (expected[end] - expected[bucket])
+        live = sums.live[end] - sums.live[begin] + rest * (sums.live[end] - sums.live[bucket])
+        wide = log1p(self._spreads.before(begin))
+        return Block(sums.posts[end] - sums.posts[begin], mean, live / (close - begin), wide)
+
+    @cached_property
+    def _spreads(self) -> Spreads:
+        return sparse.hours(self.grid, self.sums, self.sparse)
+
+    @cached_property
+    def _live_odds(self) -> Odds:
+        return self._odds_of(whole=False)
+
+    @cached_property
+    def _whole_odds(self) -> Odds:
+        return self._odds_of(whole=True)
+
+    def _odds_of(self, *, whole: bool) -> Odds:
+        blocks = [self._block(begin, end - 1, whole) for begin, end in pairwise([0, *self.sparse.ends])]
+        return Odds(blocks, max(sparse.BLOCK, self.grid.step))
+
+    def _judge_dense(self, bucket: int, thin: Thinned | None, whole: bool) -> Reading | None:
+        sums, posts = self.view(whole=whole), thin.posts if thin else None
         references = self.dense.read(bucket, posts, sums)
         if references is None:
-            return self._judge_sparse(bucket, posts, whole)
+            return self._judge_sparse(bucket, thin, whole)
         decided = [r for r in references if _decided(sums, max(0, bucket + 1 - r.window), bucket + 1)]
         score = sum(r.score for r in decided) / len(references)
         if score < self.rule.return_period:
@@ -215,7 +276,7 @@ class Detector:
 
     def _regimes(self) -> Iterator[Regime]:
         memory = self.grid.buckets(14 * DAY)
-        posts, live = self.sums.posts, self.sums.live
+        posts, live = self.sums.posts, sparse.usual_time(self.grid, self.sums)
         enter, leave = (r * self.grid.step / HOUR for r in (self.rule.dense_rate, self.rule.dense_leave_rate))
         release = self.grid.release
         until = None if release is None else release + self.grid.buckets(sparse.RELEASE_SPAN)
@@ -234,10 +295,11 @@ def _decided(sums: Sums, start: int, end: int) -> bool:
     return 2 * (sums.blind[end] - sums.blind[start]) <= end - start
 
 
-def _thinned(reading: Reading, count: int) -> dict[int, float]:
+def _thinned(reading: Reading, count: int) -> Thinned:
     seen, size = reading.window.posts, reading.window.size
-    return {
+    posts = {
         w.size: w.posts * count / seen if w.size <= size else w.posts - (seen - count)
         for w in reading.windows
         if w.size <= size or reading.references
     }
+    return Thinned(reading.window.start, count / seen, posts)

@@ -14,10 +14,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import sqrt
 
 from alerts.detect.grid import DAY, HOUR, Grid, Sums
+from alerts.detect.spread import Spreads
 
 WINDOWS = (900, 1800, 3600, 10_800, 21_600)
 """Seconds."""
@@ -80,6 +81,32 @@ def release_factors(hours: float) -> tuple[float, float]:
         return NO_RELEASE
     fade = 2.0 ** (-hours / RELEASE_HALVES)
     return 1.0 + RELEASE_RISE * fade, RELEASE_FLOOR * fade
+
+
+def usual_time(grid: Grid, sums: Sums) -> list[float]:
+    """Running totals of live share; entry i covers the buckets before i.
+
+    A bucket after a release counts as the several that its release factor makes of it, so that posts over
+    this time are the rate but for releases.
+    """
+    if grid.release is None:
+        return sums.live
+    shown = (after - before for before, after in pairwise(sums.live))
+    factors = (_release_at(grid, bucket)[0] for bucket in range(len(grid.values)))
+    return list(accumulate((live * f for live, f in zip(shown, factors, strict=True)), initial=0.0))
+
+
+def hours(grid: Grid, sums: Sums, model: Sparse) -> Spreads:
+    """What each whole hour says of the spread; a release, and hours partly blind, say nothing."""
+    size = grid.buckets(HOUR)
+    ends = range(size - grid.number % size, len(grid.values) + 1, size)
+    posts, expected = [], []
+    for end in ends:
+        start = max(0, end - size)
+        told = _release_at(grid, end - 1) == NO_RELEASE and sums.blind[end] == sums.blind[start]
+        posts.append(sums.posts[end] - sums.posts[start] if told else 0.0)
+        expected.append(model.expected[end] - model.expected[start] if told else 0.0)
+    return Spreads(ends, posts, expected, grid.buckets(MEMORY) // size)
 
 
 def phi(model: Sparse, window: int, start: int) -> float:

@@ -90,6 +90,7 @@ def test_one_post_fewer_than_the_printed_least_does_not_fire(spike: Spike) -> No
     below = negative_binomial_surprise(least - 1, mean, phi)
     assert (
         below < spike.threshold
+        or number(spike, "odds_one_less") < number(spike, "odds_threshold") <= number(spike, "odds")
         or poisson_surprise(least - 1, mean) < number(spike, "poisson_threshold")
         or (least - 1 < number(spike, "min_posts"))
     )

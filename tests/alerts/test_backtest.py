@@ -44,7 +44,10 @@ def test_planted_bursts_are_found_within_the_hour_and_nothing_else(mean: float, 
 
 def test_alerts_are_at_least_the_refractory_apart() -> None:
     """At bars so low that everything crosses, a day lies between two alerts, and no more."""
-    eager = replace(Rules(), volume=VolumeRule(min_posts=2, poisson=1.0, sparse_score=0.8, return_period=0.5))
+    eager = replace(
+        Rules(),
+        volume=VolumeRule(min_posts=2, poisson=1.0, sparse_score=0.8, burst_odds=-9, return_period=0.5),
+    )
     found = buckets(rows(0.05, 20), eager)
     assert len(found) >= 5
     gaps = [b - a for a, b in pairwise(found)]

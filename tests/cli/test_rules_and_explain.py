@@ -169,7 +169,7 @@ def test_a_misspelt_rule_is_refused_with_the_nearest_name(
 def test_trying_names_what_goes_comes_and_stays(office: tuple[Path, Context]) -> None:
     """By rule, subject and onset within a day."""
     _, context = office
-    loud = Rules(volume=VolumeRule(sparse_score=1.5, poisson=1.5))
+    loud = Rules(volume=VolumeRule(sparse_score=1.5, burst_odds=-9, poisson=1.5))
     (trial,) = try_rules(context, loud, timedelta(days=20), NOW)
     assert len(trial.new) > 0
     assert {s.rule for s in trial.new} == {RuleName.VOLUME}
