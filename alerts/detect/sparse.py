@@ -12,8 +12,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate, pairwise
 from math import sqrt
 
@@ -48,14 +49,14 @@ class Sparse:
     """What the sparse regime learnt of a series.
 
     `expected[i]` is the sum of expectations of the buckets before i, and `whole[i]` the same had every source
-    been readable; `ends` are the block ends, as bucket positions; `spread[w]` holds, per window of w buckets,
-    the running sums (excess, squares) over blocks.
+    been readable; `ends` are the block ends, as bucket positions; `spread(w)` gives, for windows of w
+    buckets, the running sums (excess, squares) over blocks, summed when first asked for.
     """
 
     expected: list[float]
     whole: list[float]
     ends: list[int]
-    spread: dict[int, tuple[list[float], list[float]]]
+    spread: Callable[[int], tuple[list[float], list[float]]]
     windows: tuple[int, ...]
     memory_blocks: int
 
@@ -71,7 +72,8 @@ def learn(grid: Grid, sums: Sums) -> Sparse:
     expected, whole, ends = _expectations(grid, sums)
     windows = tuple(grid.buckets(w) for w in WINDOWS if w >= grid.step)
     calm = [_release_at(grid, end - 1) == NO_RELEASE for end in ends]
-    spread = {w: _spread(w, sums, expected, list(zip(ends, calm, strict=True))) for w in windows}
+    blocks = list(zip(ends, calm, strict=True))
+    spread = cache(lambda window: _spread(window, sums, expected, blocks))
     return Sparse(expected, whole, ends, spread, windows, round(MEMORY / max(BLOCK, grid.step)))
 
 
@@ -111,7 +113,7 @@ def hours(grid: Grid, sums: Sums, model: Sparse) -> Spreads:
 
 def phi(model: Sparse, window: int, start: int) -> float:
     """Over-dispersion for windows of `window` buckets, known before bucket `start`; in [.05, 4]."""
-    excess, squares = model.spread[window]
+    excess, squares = model.spread(window)
     last = _blocks_before(model, start)
     first = max(0, last - model.memory_blocks)
     count = last - first
