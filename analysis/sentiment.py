@@ -16,6 +16,7 @@ from math import log, sqrt
 from analysis.constructions import Framed, constructions
 from analysis.lexicon import Entry, Lexicon, WordClass
 from analysis.manner import manner
+from analysis.questions import asked
 from analysis.snow import SnowEngine
 from analysis.surroundings import FACT, Found, Spans, Surroundings, bounds
 from minyi.fold import table
@@ -36,6 +37,12 @@ _DOUBLE_QUESTION = -0.4
 _CANCELS = 0.3
 """Below this |sum|, with evidence of both signs, SnowNLP's score breaks the tie, by at most _TIE."""
 _TIE = 0.3
+
+_MOSTLY = 0.85
+"""Least share of a text's characters that makes it a question."""
+
+_COMMAS = 1
+"""Most commas in it."""
 
 _MEASURE_REACH = 16
 """A measure acts on offences named within so many characters behind it."""
@@ -73,7 +80,8 @@ def judge(text: str, lexicon: Lexicon, engine: SnowEngine, names: Collection[str
        但 or 却 in a sentence counts 1.5 times, what goes before half.
     3. The sum, tempered by length, is the label beyond `CUT`; polarity = sum / (|sum| + 1). Without
        evidence the label is neutral and polarity 0.
-    4. Where that is neutral, the manner of writing is read, and its lean added when it is sure.
+    4. Where that is neutral, and the text is more than a plain question, the manner of writing is read, and
+       its lean added when it is sure.
     5. `snownlp` is SnowNLP's score of the text, None for a blank one; it only breaks a tie of evidence.
     """
     stock = engine.sentiments(text) if text.strip() else None
@@ -82,7 +90,7 @@ def judge(text: str, lexicon: Lexicon, engine: SnowEngine, names: Collection[str
     if stock is not None and abs(total) < _CANCELS and _both_signs(evidence):
         total += _tie_break(stock, len(text))
     total /= sqrt(1 + len(text) / _TEMPER_CHARS)
-    if abs(total) <= CUT:
+    if abs(total) <= CUT and not _only_asks(text):
         written = _by_manner(text)
         total += sum(item.weight for item in written)
         evidence += written
@@ -91,11 +99,25 @@ def judge(text: str, lexicon: Lexicon, engine: SnowEngine, names: Collection[str
     return Sentiment(polarity, label, tuple(evidence), stock, lexicon.model_version)
 
 
+def _only_asks(text: str) -> bool:
+    """True for a short plain question: whoever wants to know has not yet judged.
+
+    One of more clauses tells a story, and often that of being sent from door to door.
+    """
+    question = asked(text)
+    return question.count(",") <= _COMMAS and len(question) >= _MOSTLY * len(text)
+
+
 def _by_manner(text: str) -> list[Evidence]:
-    """Evidence of how a text is written: the runs of characters that weighed most share its lean."""
+    """Evidence of how a text is written: the runs that weighed most share its lean, none overlaps."""
     folded = text.translate(table().fold)
     lean, shown = manner(folded)
-    places = [(at, at + len(run)) for run in shown if (at := folded.find(run)) >= 0]
+    places: list[tuple[int, int]] = []
+    for run in shown:
+        start = folded.find(run)
+        end = start + len(run)
+        if start >= 0 and all(end <= first or start >= last for first, last in places):
+            places.append((start, end))
     return [
         Evidence(text[start:end], start, end, round(lean / len(places), 4), "行文") for start, end in places
     ]

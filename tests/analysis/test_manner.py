@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -11,6 +12,7 @@ from analysis.manner import SURE, manner, parse
 from analysis.sentiment import judge
 from benchmarks.manner import TABLE, learn, lessons, written
 from minyi.errors import ResourceError
+from minyi.fold import table
 from minyi.models import Label
 from tests.analysis.test_sentiment import HalfEngine
 
@@ -34,6 +36,22 @@ def test_what_counted_can_be_shown() -> None:
     assert found.evidence
     assert all(text[one.start : one.end] == one.word for one in found.evidence)
     assert abs(manner(text)[0]) >= SURE or any(one.reason != "行文" for one in found.evidence)
+
+
+@pytest.mark.parametrize("text", ["这个减缴比例从什么时候开始执行？", "听说地标要重新登记，是真的吗"])
+def test_a_plain_question_is_not_judged_by_its_manner(text: str) -> None:
+    """Whoever wants to know has not yet judged, however alike the wording of a grievance is."""
+    assert manner(text.translate(table().fold))[0] < -SURE
+    found = judge(text, load_lexicon(), HalfEngine())
+    assert (found.label, found.evidence) == (Label.NEUTRAL, ())
+
+
+def test_no_character_is_shown_twice() -> None:
+    """Runs that weighed most often overlap; a reader sees each place once."""
+    found = judge("材料递上去半年，问谁谁说再等等", load_lexicon(), HalfEngine())
+    assert found.evidence
+    spans = sorted((one.start, one.end) for one in found.evidence)
+    assert all(end <= start for (_, end), (start, _) in pairwise(spans))
 
 
 def test_time_does_not_grow_with_the_text() -> None:
