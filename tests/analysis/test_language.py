@@ -103,6 +103,10 @@ GOLDEN = {
         ("服务真好[微笑]", NEGATIVE),
         ("企业负担又“减轻”了，呵呵", NEGATIVE),
         ("又双叒叕升级系统", NEGATIVE),
+        ("好一个便民，七十岁老人也得扫脸", NEGATIVE),
+        ("谁说这政策好的，站出来走两步", NEGATIVE),
+        ("好一个知识产权强国，我为你骄傲", POSITIVE),
+        ("好一个贴心的窗口，给服务点赞", POSITIVE),
     ],
     "measures against offences are good news or none": [
         ("严厉打击专利侵权假冒行为专项行动启动", NEUTRAL),
