@@ -1,7 +1,7 @@
 """The hash of all that a post says: with an equal one it brings nothing new, with another a row is damaged.
 
 A re-crawl is mostly posts that are stored already, so this runs more often than anything else here: one
-call spells the fields as MessagePack, which marks types and lengths, so that no two posts spell alike.
+call spells the fields as JSON, in which no two posts spell alike and a number may have any size.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SAID = attrgetter(
     *("text", "title", "parent_title", "source", "platform", "content", "official", "sample", "precision"),
     *("native_id", "url", "lang", "region", "author", "cluster", "metrics", "keywords", "matches", "claims"),
 )
-_spell = msgspec.msgpack.Encoder(enc_hook=dict, order="deterministic").encode
+_spell = msgspec.json.Encoder(enc_hook=dict, order="deterministic").encode
 """Names of metrics in alphabetical order; a mapping that is no dict becomes one."""
 
 
