@@ -33,6 +33,7 @@ LOCK = {
     "apscheduler": ("scheduler.py",),
     "aiosmtpd": ("sample/",),
     "xlsxwriter": ("jobs/xlsxfile.py",),
+    "msgspec": ("minyi/store/sqlite/fingerprint.py",),
     "pickle": (),
     "marshal": ("analysis/snow/",),  # the one reader of the installed snownlp's own files
 }
