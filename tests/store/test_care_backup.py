@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from minyi.errors import StoreError
 from minyi.store import open_store
 from minyi.store.query import Query
-from minyi.store.sqlite import SqliteStore, backup
+from minyi.store.sqlite import SqliteStore, backup, checksums
 from tests.store import invented
 from tests.store.filled import fill
 
@@ -38,6 +39,20 @@ open_store(Path(sys.argv[1])).care.backup(Path(sys.argv[2]))
 def fits(copy: Path) -> bool:
     """True when the copy has one of the checksums beside it."""
     return hashlib.sha256(copy.read_bytes()).hexdigest() in backup.read_sums(copy)
+
+
+def test_a_copy_of_what_is_still_in_the_log_is_whole(tmp_path: Path) -> None:
+    """A service that made its record copies it the same night: thousands of pages no checkpoint wrote yet."""
+    store = open_store(tmp_path / "minyi.db")
+    posts = invented.posts(invented.seeded(1), 1_500)
+    store.save_posts(
+        [replace(one, text=f"{one.text}{n}" * 40) for n, one in enumerate(posts)], now=invented.NOW
+    )
+    store.care.backup(tmp_path / "copy.db")
+    with open_store(tmp_path / "copy.db")._database.read() as copy:
+        assert list(checksums.misfits(copy)) == []
+    assert open_store(tmp_path / "copy.db").post_count() == store.post_count()
+    store.close()
 
 
 def test_a_copy_made_while_others_write_is_of_one_moment(tmp_path: Path) -> None:

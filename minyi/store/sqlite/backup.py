@@ -95,6 +95,9 @@ def _copy(database: Database, part: Path, progress: Progress) -> None:
         except apsw.CantOpenError as error:
             raise StoreError(f"无法写备份 {part.parent}；请检查目录是否存在、是否可写") from error
         try:
+            target.pragma("page_size", source.pragma("page_size"))
+            checksums.begin(target)
+            target.pragma("user_version", 1)  # the first page: from now on every page gets its checksum
             with target.backup("main", source, "main") as copying:
                 _go_on(copying, progress)
             target.pragma("journal_mode", "delete")
