@@ -17,7 +17,7 @@ from unicodedata import combining
 
 from minyi.fold import apply_phrases, fold_slowly, table
 from minyi.markup import html_to_text
-from minyi.personal import MASKS, MAYBE_PERSONAL, mask
+from minyi.personal import MAYBE_PERSONAL, mask, masks
 
 __all__ = ["Normalised", "html_to_text", "normalise", "opinion_text", "sanitise", "search_key", "simplify"]
 
@@ -131,8 +131,8 @@ _PINYIN_NOTES = re.compile(
 
 def _remask(key: str, positions: list[int]) -> tuple[str, list[int]]:
     """Notes and personal data that only folding brought to light must not stand in the key."""
-    masks: list[tuple[re.Pattern[str], str]] = [(_PINYIN_NOTES, ""), *MASKS]
-    for pattern, token in masks:
+    notes = [(_PINYIN_NOTES, "")] if _BRACKET.search(key) else []
+    for pattern, token in [*notes, *(masks(key) if MAYBE_PERSONAL.search(key) else ())]:
         for found in reversed(list(pattern.finditer(key))):
             start, end = found.span()
             key = key[:start] + token + key[end:]

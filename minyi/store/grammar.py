@@ -34,6 +34,8 @@ _SLICE = 100
 _LONG = 400
 _FAR_TOO_MANY = 2 * MAX_TERMS
 """Runs of a word of over `_LONG` characters beyond which no folding makes them few enough."""
+_BEGINNING = 800
+"""Characters of it that are looked at; if those are few runs, folding tells."""
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff]")
 _NAME_PIECES = 8
 """Brackets and words that a name may go on with: `办法（试行）（2026）` has six."""
@@ -266,10 +268,10 @@ def _negate(node: Node) -> Node:
 
 
 def _is_endless(typed: str) -> bool:
-    """True for far too many runs; looked at only where folding would be dear."""
+    """True when the beginning has far too many runs already; looked at only where folding would be dear."""
     if unicodedata.is_normalized("NFKC", typed):
         return False
-    return tokens.count_different(_ZERO_WIDTH.sub("", typed)) > _FAR_TOO_MANY
+    return tokens.count_different(_ZERO_WIDTH.sub("", typed[:_BEGINNING])) > _FAR_TOO_MANY
 
 
 @lru_cache(maxsize=1_024)

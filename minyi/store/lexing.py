@@ -11,8 +11,10 @@ MAX_PIECES = 400
 """Words, brackets and operators together: more than 64 terms can need, few enough for a millisecond."""
 
 QUOTES = '"“”„‟＂'
-_TWINS = str.maketrans("（）：“”„‟＂－＋｜！＜＞＝＆\u3000", '():"""""-+|!<>=& ')
+_WIDE = "（）：“”„‟＂－＋｜！＜＞＝＆\u3000"
+_TWINS = str.maketrans(_WIDE, '():"""""-+|!<>=& ')
 """One character for one, so that positions stay those of the typed text."""
+_HAS_WIDE = re.compile(f"[{_WIDE}]")
 
 _LEXEME = re.compile(
     r'(?P<open>\()|(?P<close>\))|(?P<or>\|+)|(?P<and>&&+)|"(?P<phrase>[^"]*+)"?'
@@ -44,7 +46,8 @@ def lexemes(typed: str) -> list[Lexeme]:
         QueryError: more than `MAX_PIECES`.
     """
     found: list[Lexeme] = []
-    for one in _LEXEME.finditer(typed.translate(_TWINS)):
+    narrow = typed.translate(_TWINS) if _HAS_WIDE.search(typed) else typed
+    for one in _LEXEME.finditer(narrow):
         kind = one.lastgroup or ""
         text = one[kind]
         if kind == "word":
