@@ -30,7 +30,7 @@ def run() -> Section:
         posts = list(invented.posts(POSTS))
         for start in range(0, POSTS, _BATCH):
             store.save_posts(posts[start : start + _BATCH], now=invented.NOW)
-        rows = [*_copying(store, data, copy), *_checking(store), *_forgetting(store, posts[0].author or "")]
+        rows = [*_copying(store, copy), *_checking(store), *_forgetting(store, posts[0].author or "")]
         store.close()
         rows.append(_restoring(data, copy))
     return Section(
@@ -48,9 +48,9 @@ def _timed(job: Callable[[], object]) -> tuple[float, str]:
     return wall, f"{wall:.1f} s ({cpu:.1f} s CPU)"
 
 
-def _copying(store: SqliteStore, data: Path, copy: Path) -> list[Row]:
+def _copying(store: SqliteStore, copy: Path) -> list[Row]:
     wall, told = _timed(lambda: store.care.backup(copy))
-    peer_wall, peer = _timed(lambda: _plain_copy(data / "minyi.db", copy.with_name("plain.db")))
+    peer_wall, peer = _timed(lambda: _plain_copy(copy, copy.with_name("plain.db")))
     minutes = wall * 1_000_000 / POSTS / 60
     return [
         Row(
@@ -64,6 +64,7 @@ def _copying(store: SqliteStore, data: Path, copy: Path) -> list[Row]:
 
 
 def _plain_copy(path: Path, copy: Path) -> None:
+    """Of a file that is not open: a second SQLite in one process takes away the first one's locks."""
     source, target = sqlite3.connect(path), sqlite3.connect(copy)
     with source, target:
         source.backup(target)
