@@ -41,8 +41,7 @@ def normalise(plain: str) -> Normalised:
     positions: Sequence[int] = range(len(text) + 1)
     if not unicodedata.is_normalized("NFKC", folded):
         folded, positions = fold_slowly(folded)
-        if MAYBE_PERSONAL.search(folded) or _BRACKET.search(folded):
-            folded, positions = _remask(folded, positions)
+        folded, positions = _remask(folded, positions)
     if table().trigger.search(folded):
         folded = apply_phrases(folded)
     return Normalised(text, folded, positions)
